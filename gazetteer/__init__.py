@@ -1,0 +1,1 @@
+"""What places there are: a compiled, read-only gazetteer, and geopy as the fallback."""

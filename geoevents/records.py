@@ -1,0 +1,289 @@
+"""The frozen records that pass between modules: what was read, which places and which events were found."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date
+
+from gazetteer.places import LonLat, Place
+
+from .errors import GeoeventsError
+
+MODALITIES = ("asserted", "historical", "future", "hypothetical", "negated")
+"""PLOVER's auxiliary modes, and "asserted" for an event told as a fact of the day."""
+
+COUNTS = ("fatalities", "injured", "missing", "displaced", "arrested")
+"""What an event counts; each has a low, a best and a high figure."""
+
+
+def stable_id(*parts: object) -> str:
+    """Sixteen hexadecimal digits that depend on `parts` alone, the same in every run and on every machine."""
+    return hashlib.sha256("\x1f".join(map(str, parts)).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def _check_span(what: str, text: str, start: int, end: int) -> None:
+    if start < 0 or end - start != len(text):
+        raise ValueError(f"{what} span {start}:{end} does not fit {text!r}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A text to read. `id` defaults to a digest of the text; `published` anchors relative dates."""
+
+    text: str
+    id: str = ""
+    title: str | None = None
+    source: str | None = None
+    url: str | None = None
+    published: date | None = None
+
+    def __post_init__(self) -> None:
+        if not self.id:
+            object.__setattr__(self, "id", stable_id(self.text))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A place a name may mean. `score` orders candidates within one mention; `confidence` is a probability;
+    `reasons` say why in words a reader understands ("named with its state Texas")."""
+
+    place: Place
+    score: float
+    confidence: float
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceMention:
+    """A place name as written. Offsets count characters of the document; `end` is exclusive.
+
+    `kind` is "place", "demonym" ("Syrian") or "organisation" (a place inside an organisation's name, or an
+    institution that stands for one: "the Kremlin"); only "place" is where something happens without further reason.
+    `place` is the gazetteer's record of the name, None if unknown. `position` is where it is drawn, with the radius
+    `uncertainty_m` in metres: the place's point, moved by `relation` ("10 km north of"), or the anchor's when the
+    name is unknown. `confidence` is the probability that `place` is right. `reason` says why it is there in words.
+    """
+
+    text: str
+    start: int
+    end: int
+    kind: str = "place"
+    place: Place | None = None
+    position: LonLat | None = None
+    uncertainty_m: int | None = None
+    confidence: float = 0.0
+    candidates: tuple[Candidate, ...] = ()
+    relation: str | None = None
+    anchor: Place | None = None
+    reason: str | None = None
+
+    def __post_init__(self) -> None:
+        _check_span("place", self.text, self.start, self.end)
+        if self.kind not in ("place", "demonym", "organisation"):
+            raise ValueError(f"{self.text!r}: unknown kind of mention {self.kind!r}")
+        if not 0 <= self.confidence <= 1:
+            raise ValueError(f"{self.text!r}: confidence {self.confidence} is not in 0 to 1")
+        if (self.position is None) != (self.uncertainty_m is None):
+            raise ValueError(f"{self.text!r}: a position needs an uncertainty and the other way round")
+        if self.uncertainty_m is not None and self.uncertainty_m <= 0:
+            raise ValueError(f"{self.text!r}: uncertainty_m must be positive, not {self.uncertainty_m}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventReport:
+    """One telling of an event: the document, its sentence as evidence, and the figures it gives.
+
+    `figures` maps a count ("fatalities") to its (low, best, high)."""
+
+    document_id: str
+    document_title: str | None
+    source: str | None
+    url: str | None
+    published: date | None
+    sentence: str
+    sentence_start: int
+    sentence_end: int
+    attribution: str | None = None
+    figures: tuple[tuple[str, tuple[int | None, int | None, int | None]], ...] = ()
+
+    def __post_init__(self) -> None:
+        _check_span("sentence", self.sentence, self.sentence_start, self.sentence_end)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Who did what to whom, where and when, how many were hurt, who says so, and the words that prove it.
+
+    Attributes are the GeoJSON properties of docs/DESIGN; those about the place are derived from `place`.
+    `event_type` is a PLOVER 2021 code, or a GLIDE code for hazards. Counts are None where nothing is said.
+    An event at several places is several Events that share `event_group`.
+    """
+
+    id: str
+    event_type: str
+    event_mode: str | None = None
+    contexts: tuple[str, ...] = ()
+    acled_event_type: str | None = None
+    acled_sub_event_type: str | None = None
+    event_group: str
+    modality: str = "asserted"
+    trigger: str
+    trigger_start: int
+    trigger_end: int
+    sentence: str
+    sentence_start: int
+    sentence_end: int
+    actors: tuple[str, ...] = ()
+    recipients: tuple[str, ...] = ()
+    fatalities_low: int | None = None
+    fatalities_best: int | None = None
+    fatalities_high: int | None = None
+    injured_low: int | None = None
+    injured_best: int | None = None
+    injured_high: int | None = None
+    missing_low: int | None = None
+    missing_best: int | None = None
+    missing_high: int | None = None
+    displaced_low: int | None = None
+    displaced_best: int | None = None
+    displaced_high: int | None = None
+    arrested_low: int | None = None
+    arrested_best: int | None = None
+    arrested_high: int | None = None
+    attribution: str | None = None
+    date_start: date | None = None
+    date_end: date | None = None
+    date_text: str | None = None
+    time_precision: int | None = None
+    place: PlaceMention | None = None
+    event_confidence: float = 0.5
+    document_id: str
+    document_title: str | None = None
+    source: str | None = None
+    url: str | None = None
+    published: date | None = None
+    reports: tuple[EventReport, ...] = ()
+
+    def __post_init__(self) -> None:
+        _check_span("trigger", self.trigger, self.trigger_start, self.trigger_end)
+        _check_span("sentence", self.sentence, self.sentence_start, self.sentence_end)
+        if self.modality not in MODALITIES:
+            raise ValueError(f"{self.trigger!r}: unknown modality {self.modality!r}")
+        if not 0 <= self.event_confidence <= 1:
+            raise ValueError(f"{self.trigger!r}: event_confidence {self.event_confidence} is not in 0 to 1")
+        for count in COUNTS:
+            figures = [getattr(self, f"{count}_{bound}") for bound in ("low", "best", "high")]
+            known = [n for n in figures if n is not None]
+            if known != sorted(known) or any(n < 0 for n in known):
+                raise ValueError(f"{self.trigger!r}: {count} {figures} are not in order")
+
+    @property
+    def place_name(self) -> str | None:
+        """The gazetteer's name, or the name as written where no gazetteer knows it."""
+        if self.place is None:
+            return None
+        return self.place.place.name if self.place.place else self.place.text
+
+    @property
+    def place_text(self) -> str | None:
+        """The name as written."""
+        return self.place.text if self.place else None
+
+    @property
+    def place_start(self) -> int | None:
+        """Where the name begins in the document."""
+        return self.place.start if self.place else None
+
+    @property
+    def place_end(self) -> int | None:
+        """Where the name ends in the document, exclusive."""
+        return self.place.end if self.place else None
+
+    @property
+    def place_relation(self) -> str | None:
+        """How the event lies to the named place: "12 km north-east of"; None if at it."""
+        return self.place.relation if self.place else None
+
+    @property
+    def _known(self) -> Place | None:
+        return self.place.place if self.place else None
+
+    @property
+    def place_id(self) -> str | None:
+        """The gazetteer's id of the place."""
+        return self._known.id if self._known else None
+
+    @property
+    def feature_code(self) -> str | None:
+        """The place's GeoNames feature code."""
+        return self._known.feature_code if self._known else None
+
+    @property
+    def country_code(self) -> str | None:
+        """ISO 3166-1 alpha-2, of the place or of the anchor that locates it."""
+        place = self._known or (self.place.anchor if self.place else None)
+        return place.country if place else None
+
+    @property
+    def admin1(self) -> str | None:
+        """Name of the first-level division, of the place or of the anchor that locates it."""
+        place = self._known or (self.place.anchor if self.place else None)
+        return place.admin1 if place else None
+
+    @property
+    def geo_precision(self) -> int | None:
+        """ACLED: 1 the named town or spot, 2 near it or a small area coded to a point, 3 a larger region."""
+        prec = self.where_prec
+        return None if prec is None else 1 if prec == 1 else 2 if prec <= 3 else 3
+
+    @property
+    def where_prec(self) -> int | None:
+        """UCDP GED: 1 exact, 2 within about 25 km of a known point, 3 ADM2, 4 ADM1, 5 linear or fuzzy, 6 country,
+        7 international water or airspace."""
+        if self.place is None or self.place.position is None:
+            return None
+        place = self.place.place
+        if place is None or self.place.relation:
+            return 2 if (self.place.uncertainty_m or 0) <= 30_000 else 4 if (self.place.uncertainty_m or 0) <= 150_000 else 5
+        if place.is_country or place.feature_code == "CONT":
+            return 6
+        if place.feature_code.startswith("ADM1"):
+            return 4
+        if place.feature_code.startswith("ADM"):
+            return 3
+        if place.feature_class == "H" and place.feature_code in ("SEA", "OCN", "GULF", "STRT"):
+            return 7
+        if place.feature_class in "PS" or place.uncertainty_m <= 5_000:
+            return 1
+        return 2 if place.uncertainty_m <= 25_000 else 5
+
+    @property
+    def coordinate_uncertainty_m(self) -> int | None:
+        """Darwin Core's coordinateUncertaintyInMeters."""
+        return self.place.uncertainty_m if self.place else None
+
+    @property
+    def place_confidence(self) -> float | None:
+        """Probability that the place is right."""
+        return self.place.confidence if self.place else None
+
+    @property
+    def place_alternatives(self) -> tuple[Candidate, ...]:
+        """Up to five further candidates, best first."""
+        if self.place is None:
+            return ()
+        return tuple(c for c in self.place.candidates if c.place.id != self.place_id)[:5]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What was found in one document. `error` is None, or what went wrong, and then nothing was found.
+
+    `notes` are remarks for the reader: a limit that was hit, a language that is not supported."""
+
+    document: Document
+    places: tuple[PlaceMention, ...] = ()
+    events: tuple[Event, ...] = ()
+    error: GeoeventsError | None = None
+    notes: tuple[str, ...] = ()

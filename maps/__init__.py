@@ -1,0 +1,1 @@
+"""GeoJSON in, one HTML page out."""
