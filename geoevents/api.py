@@ -1,0 +1,110 @@
+"""What users import: load a pipeline, run it over documents, write GeoJSON and the map."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from .errors import GeoeventsError, OutputError
+from .exports import PAGES, check_path
+from .geojson import Provenance, check, to_geojson
+from .readers.reading import Reading
+from .records import Document, Event, Report
+
+if TYPE_CHECKING:
+    from gazetteer.geocoder import Geocoder
+
+    from .pipeline import Pipeline
+
+__all__ = ["check_basemap", "find_events", "load", "load_maps", "save_map", "to_geojson"]
+
+
+def load(
+    model: str | Path | None = None,
+    gazetteers: Iterable[str | Path] = (),
+    geocoder: Geocoder | None = None,
+    ontology: str | Path | None = None,
+) -> Pipeline:
+    """A pipeline on the bundled data, or on what is named instead.
+
+    `model` is the name of an installed spaCy pipeline or a path; `gazetteers` are compiled gazetteers asked before the
+    bundled one; without a `geocoder` nothing touches the network. Raises ModelError, OntologyError and the
+    gazetteer's GazetteerFileError, each with what to do.
+    """
+    from .pipeline import Pipeline
+
+    return Pipeline.load(model=model, gazetteers=tuple(gazetteers), geocoder=geocoder, ontology=ontology)
+
+
+def find_events(pipeline: Pipeline, readings: Iterable[Reading], processes: int = 1) -> Iterator[Report]:
+    """One report a reading, in order: what could not be read keeps its error, remarks of reading come first."""
+    waiting: deque[Reading] = deque()
+
+    def documents() -> Iterator[Document]:
+        for reading in readings:
+            waiting.append(reading)
+            if reading.error is None:
+                yield reading.document
+
+    def failed() -> Iterator[Report]:
+        while waiting and waiting[0].error is not None:
+            reading = waiting.popleft()
+            yield Report(document=reading.document, error=reading.error, notes=reading.notes)
+
+    for report in pipeline.pipe(documents(), processes=processes):
+        yield from failed()
+        yield replace(report, notes=(*waiting.popleft().notes, *report.notes))
+    yield from failed()
+
+
+def save_map(
+    reports_or_geojson: Report | Event | Iterable[Report | Event] | Mapping[str, Any],
+    path: str | Path,
+    *,
+    title: str | None = None,
+    basemap: str = "world",
+    texts: bool = True,
+    modalities: Iterable[str] = ("asserted",),
+    provenance: Provenance | None = None,
+) -> None:
+    """Write one self-contained HTML page that shows events, and the articles that tell of them, on a map.
+
+    Takes what `to_geojson` takes, with its options, or what it returned. `basemap` is "world" (bundled), "none",
+    "tiles:URL" or the path of a GeoJSON file. An existing file is replaced when the new one is complete. Raises
+    OutputError where `path` cannot be written, InputError or MapError where the GeoJSON or the base map is wrong.
+    """
+    path = Path(path)
+    check_path(path, PAGES)
+    if isinstance(reports_or_geojson, Mapping):
+        geojson = dict(reports_or_geojson)
+        check(geojson)
+    else:
+        geojson = to_geojson(reports_or_geojson, texts=texts, modalities=modalities, provenance=provenance)
+    try:
+        load_maps().save(geojson, path, title=title, basemap=basemap)
+    except OSError as error:
+        raise OutputError(f"cannot write {path}: {error.strerror or error}") from error
+
+
+def check_basemap(basemap: str) -> None:
+    """Raise MapError where `basemap` is none, before documents are read for it."""
+    load_maps()
+    from maps.basemap import read_basemap
+
+    read_basemap(basemap)
+
+
+def load_maps() -> ModuleType:
+    """Our package `maps`. PyPI has another of that name, which may have been installed over ours."""
+    import maps
+
+    if not hasattr(maps, "MapDataError"):
+        raise GeoeventsError(
+            f"the package 'maps' at {maps.__file__} is not the one of geoevents but an unrelated one of the same name: "
+            "pip uninstall maps, then pip install --force-reinstall geoevents"
+        )
+    return maps

@@ -1,0 +1,255 @@
+"""The command line: typer over the API. Nothing heavy is imported before a command runs."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import traceback
+import warnings
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from . import __version__
+from .options import AsJson, Debug, Model, Offline, ReadingOptions, WritingOptions, register
+from .terminal import emit, prepare_streams, printable, say, write_json, write_table
+
+SOME_FAILED, UNUSABLE = 1, 2
+"""Exit status: some documents failed and the rest is written; wrong usage, or nothing could be read."""
+
+app = typer.Typer(
+    name="geoevents",
+    help="Reads news and reports, finds the events in them, and puts each on the map.",
+    epilog="Example: geoevents map articles/ -o map.html",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+gazetteer_app = typer.Typer(
+    help="Look into the gazetteer: what places it knows, and where its data come from.",
+    epilog="Example: geoevents gazetteer search hama --country SY",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+app.add_typer(gazetteer_app, name="gazetteer")
+
+MapFile = Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="The page to write.")]
+ExportFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--output", "-o", metavar="FILE", help="A .geojson, .csv or .jsonl file; without it GeoJSON on stdout."
+    ),
+]
+EventsFile = Annotated[
+    Path | None, typer.Option("--geojson", metavar="FILE", help="Also write the events, as .geojson, .csv or .jsonl.")
+]
+Title = Annotated[str | None, typer.Option(metavar="TEXT", help="Title of the page.")]
+Basemap = Annotated[
+    str,
+    typer.Option(metavar="world|none|FILE|tiles:URL", help="The ground under the events; tiles need the network."),
+]
+GazetteerFile = Annotated[
+    Path | None, typer.Option("--gazetteer", metavar="FILE", help="A compiled gazetteer instead of the bundled one.")
+]
+
+
+@app.callback()
+def _start(
+    version: Annotated[bool, typer.Option("--version", is_eager=True, help="Show the version and exit.")] = False,
+) -> None:
+    if version:
+        emit(f"geoevents {__version__}\n")
+        raise typer.Exit
+
+
+@register(app, "map", "geoevents map articles/ -o map.html --published 2017-03-30")
+def draw_map(
+    options: WritingOptions,
+    *,
+    output: MapFile = Path("map.html"),
+    events_file: EventsFile = None,
+    title: Title = None,
+    basemap: Basemap = "world",
+) -> None:
+    """Draw the events of INPUTs on one interactive map: a single HTML file that works without the network."""
+    from . import api, exports, session
+    from .errors import InputError
+
+    exports.check_path(output, exports.PAGES)
+    if events_file:
+        exports.check_path(events_file, exports.FORMATS)
+    if options.offline and basemap.startswith("tiles:"):
+        raise InputError(
+            "--basemap tiles:... makes a page that needs the network: leave out --offline, or use another base map"
+        )
+    api.check_basemap(basemap)
+    result = session.run(options)
+    api.save_map(result.geojson, output, title=title, basemap=basemap)
+    if events_file:
+        exports.save(result.geojson, events_file)
+    result.tell([output, events_file] if events_file else [output])
+    raise typer.Exit(SOME_FAILED if result.failed else 0)
+
+
+@register(app, "export", "geoevents export news.csv --text-column body -o events.geojson")
+def export(options: WritingOptions, *, output: ExportFile = None) -> None:
+    """Write the events of INPUTs as GeoJSON, CSV or JSON lines."""
+    from . import exports, geojson, session
+
+    if output:
+        exports.check_path(output, exports.FORMATS)
+    result = session.run(options)
+    if output:
+        exports.save(result.geojson, output)
+    else:
+        geojson.check(result.geojson)
+        emit(geojson.dump(result.geojson))
+    result.tell([output] if output else [])
+    raise typer.Exit(SOME_FAILED if result.failed else 0)
+
+
+@register(app, "places", "geoevents places article.txt --json")
+def list_places(options: ReadingOptions, *, as_json: AsJson = False) -> None:
+    """List the places that INPUTs name, as a table, tab-separated where stdout is no terminal, or as JSON."""
+    from . import session
+    from .geojson import to_geojson
+
+    readings, total = session.open_inputs(options)
+    reports = session.find_events(options, session.load_pipeline(options), readings, total)
+    documents = to_geojson(reports, texts=False)["geoevents"]["documents"]
+    numbers = ("start", "end", "lon", "lat", "uncertainty_m", "confidence")
+    columns = ("text", "start", "end", "kind", "name", "place_id", *numbers[2:], "relation", "reason")
+    rows = [(document["id"], *map(place.get, columns)) for document in documents for place in document["places"]]
+    if as_json:
+        write_json(documents)
+    else:
+        write_table(("document", *columns), rows, numbers)
+    raise typer.Exit(SOME_FAILED if any(report.error for report in reports) else 0)
+
+
+@gazetteer_app.command("search", epilog="Example: geoevents gazetteer search kafr zita --country SY")
+def search_gazetteer(
+    name: Annotated[
+        list[str], typer.Argument(metavar="NAME", help="A name as written, in any case.", show_default=False)
+    ],
+    country: Annotated[
+        str | None, typer.Option(metavar="CODE", help="Only places in this country (two letters, such as SY).")
+    ] = None,
+    limit: Annotated[int, typer.Option(metavar="N", min=1, help="Most places to show.")] = 20,
+    gazetteer: GazetteerFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the places of a name, best known first; those of similar names after them."""
+    from gazetteer.store import Gazetteer
+
+    from .errors import InputError
+
+    if country is not None and not (len(country) == 2 and country.isascii() and country.isalpha()):
+        raise InputError(f"--country {country}: give the two letters of ISO 3166, such as SY")
+    store, asked = Gazetteer.open(gazetteer), " ".join(name)
+    matches = [*store.lookup(asked), *store.lookup_fuzzy(asked, limit=1000)]
+    found = [match for match in matches if country is None or match.place.country == country.upper()][:limit]
+    if as_json:
+        write_json([{"matched": match.name, "kind": match.kind, **asdict(match.place)} for match in found])
+    elif not found:
+        say(f"the gazetteer knows no place called {asked!r}" + (f" in {country.upper()}" if country else ""))
+    else:
+        columns = (
+            "name",
+            "matched",
+            "kind",
+            "country",
+            "admin1",
+            "admin2",
+            "feature",
+            "population",
+            "lon",
+            "lat",
+            "id",
+        )
+        rows = [
+            (
+                p.name,
+                match.name,
+                match.kind,
+                p.country,
+                p.admin1,
+                p.admin2,
+                p.feature_code,
+                p.population,
+                p.lon,
+                p.lat,
+                p.id,
+            )
+            for match in found
+            for p in [match.place]
+        ]
+        write_table(columns, rows, numbers=("population", "lon", "lat"))
+
+
+@gazetteer_app.command("info", epilog="Example: geoevents gazetteer info")
+def show_gazetteer(gazetteer: GazetteerFile = None, as_json: AsJson = False) -> None:
+    """Show what the gazetteer holds and where it comes from, and check that its file is whole."""
+    from gazetteer.store import Gazetteer
+
+    store = Gazetteer.open(gazetteer)
+    store.verify()
+    info = asdict(store.info()) | {"path": str(store.info().path)}
+    sources = info.pop("sources")
+    if as_json:
+        write_json(info | {"sources": sources})
+        return
+    for key, value in info.items():
+        shown = f"{value:,}" if isinstance(value, int) and key != "version" else printable(str(value))
+        emit(f"{key:9} {shown}\n")
+    emit("verified  the file is whole\n\n")
+    names = ("name", "version", "licence", "rows", "origin")
+    write_table(names, [[source[name] for name in names] for source in sources], numbers=("rows",))
+
+
+@app.command("doctor", epilog="Example: geoevents doctor")
+def doctor(
+    offline: Offline = False, model: Model = None, gazetteer: GazetteerFile = None, debug: Debug = False
+) -> None:
+    """Check the installation: data, model, cache folder, network and the browser for tests; say what to do."""
+    from .doctor import examine
+
+    marks = {True: "ok", None: "--", False: "!!"}
+    healthy = True
+    for finding in examine(offline=offline, model=model, gazetteer=gazetteer):
+        emit(f"{marks[finding.ok]}  {finding.what:10} {printable(finding.detail)}\n")
+        if finding.advice:
+            emit(f"{'':14}-> {printable(finding.advice)}\n")
+        if debug and finding.cause:
+            traceback.print_exception(finding.cause)
+        healthy = healthy and finding.ok is not False
+    raise typer.Exit(0 if healthy else SOME_FAILED)
+
+
+def main() -> None:
+    """Run the command line: every failure is one clean message and a status, 0, 1 or 2."""
+    prepare_streams()
+    debug = "--debug" in sys.argv
+    if not debug:  # libraries' remarks are for developers; what users should know, we say
+        warnings.simplefilter("ignore")
+        logging.getLogger().addHandler(logging.NullHandler())
+    try:
+        app()
+    except Exception as error:
+        from gazetteer.errors import GazetteerError
+        from maps.errors import MapError
+
+        from .errors import GeoeventsError
+
+        if debug:
+            traceback.print_exc()
+        if isinstance(error, GeoeventsError | GazetteerError | MapError):
+            say(str(error))
+        else:
+            hint = "" if debug else "; run again with --debug to see where"
+            say(f"this is a fault of geoevents, please report it: {type(error).__name__}: {error}{hint}")
+        sys.exit(UNUSABLE)

@@ -1,0 +1,163 @@
+"""One run of a command: from its options to documents, events and GeoJSON, with what is to be said on the way."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from . import api, documents
+from .errors import InputError
+from .geojson import Provenance, to_geojson
+from .options import ReadingOptions, WritingOptions
+from .readers.dates import parse_date
+from .readers.reading import Columns, Reading
+from .records import MODALITIES, Report
+from .terminal import say, track
+
+if TYPE_CHECKING:
+    from gazetteer.geocoder import Geocoder
+
+    from .pipeline import Pipeline
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """What a run found, as GeoJSON, and what is still to be said about it."""
+
+    geojson: dict[str, Any]
+    documents: int
+    failed: int
+    geocoder: Geocoder | None
+
+    def tell(self, written: list[Path]) -> None:
+        """Say what was written and which names left the machine."""
+        features = self.geojson["features"]
+        placed = sum(feature["geometry"] is not None for feature in features)
+        read = count(self.documents - self.failed, "document")
+        line = f"{count(len(features), 'event')}, {placed} on the map, in {read}"
+        if self.failed:
+            line += f"; {count(self.failed, 'document')} failed"
+        say(f"{line}{': ' if written else ''}{' and '.join(map(str, written))}")
+        if self.geocoder and (report := self.geocoder.report()):
+            say(report)
+
+
+def run(options: WritingOptions) -> Result:
+    """Read all INPUTs, find their events, and turn them into GeoJSON; failures are said as they come."""
+    unknown = [name for name in options.include or () if name not in MODALITIES]
+    if unknown:
+        raise InputError(f"--include {unknown[0]}: choose of {', '.join(MODALITIES[1:])}")
+    readings, total = open_inputs(options)
+    geocoder = None if options.offline else make_geocoder(options)
+    pipeline = load_pipeline(options, geocoder, options.ontology)
+    reports = find_events(options, pipeline, readings, total)
+    provenance = Provenance(
+        model_sha256=pipeline.model_sha256,
+        gazetteer_sha256=pipeline.gazetteer.sha256,
+        options=(
+            ("published", options.published),
+            ("source", options.source_name),
+            ("geocoder", geocoder.settings.host if geocoder else None),
+        ),
+    )
+    return Result(
+        geojson=to_geojson(
+            reports,
+            texts=not options.no_text,
+            modalities=("asserted", *(options.include or ())),
+            provenance=provenance,
+        ),
+        documents=len(reports),
+        failed=sum(report.error is not None for report in reports),
+        geocoder=geocoder,
+    )
+
+
+def open_inputs(options: ReadingOptions) -> tuple[Iterator[Reading], int | None]:
+    """The readings of all INPUTs, not begun, and their number where it is known.
+
+    What is wrong with the INPUTs and the options about them is found here, before anything that takes time.
+    """
+    sources = documents.find(options.inputs)
+    for note in sources.notes:
+        say(note)
+    try:
+        published = parse_date(options.published) if options.published is not None else None
+    except ValueError as error:
+        raise InputError(f"--published: {error}") from error
+    columns = Columns(
+        text=options.text_column,
+        title=options.title_column,
+        id=options.id_column,
+        source=options.source_column,
+        url=options.url_column,
+        published=options.published_column,
+    )
+    if any(source.piped for source in sources.sources) and sys.stdin.isatty():
+        say("reading the text from the terminal; end it with Ctrl-D (Windows: Ctrl-Z, Enter)")
+    readings = documents.read(sources, columns=columns, published=published, source=options.source_name)
+    return readings, sources.documents
+
+
+def make_geocoder(options: WritingOptions) -> Geocoder:
+    """The geocoder that the options ask for; it touches nothing before its first name."""
+    from gazetteer.geocoder import Geocoder, GeocoderSettings
+
+    try:
+        settings = GeocoderSettings(
+            provider=options.geocoder,
+            url=options.geocoder_url,
+            budget=options.geocoder_budget,
+            api_key=os.environ.get("GEOEVENTS_GEOCODER_KEY"),
+        )
+    except ValueError as error:
+        raise InputError(f"--geocoder: {error}") from error
+    return Geocoder(settings)
+
+
+def load_pipeline(options: ReadingOptions, geocoder: Geocoder | None = None, ontology: Path | None = None) -> Pipeline:
+    """The pipeline that the options ask for."""
+    return api.load(model=options.model, gazetteers=options.gazetteers or (), geocoder=geocoder, ontology=ontology)
+
+
+def find_events(
+    options: ReadingOptions, pipeline: Pipeline, readings: Iterator[Reading], total: int | None
+) -> list[Report]:
+    """One report a document, failures and remarks said as they come. Raises InputError where nothing could be read."""
+    reports: list[Report] = []
+    for report in track(api.find_events(pipeline, readings, options.processes), "documents", total):
+        tell(report, options.debug)
+        reports.append(report)
+    if not reports:
+        raise InputError("the inputs hold no documents: their tables have no rows with a text; nothing was written")
+    if all(isinstance(report.error, InputError) for report in reports):
+        raise InputError("nothing could be read, and nothing was written")
+    return reports
+
+
+def tell(report: Report, debug: bool) -> None:
+    """Say what went wrong with a document, or what its reader should know."""
+
+    name = report.document.id
+    for note in report.notes:
+        say(note if name in note else f"{name}: {note}")
+    if report.error is None:
+        return
+    # An InputError names its file as the user gave it; what fails later knows the document by its id.
+    say(
+        str(report.error)
+        if isinstance(report.error, InputError) or name in str(report.error)
+        else f"{name}: {report.error}"
+    )
+    if debug:
+        traceback.print_exception(report.error)
+
+
+def count(number: int, what: str) -> str:
+    """A number with its noun: "1 event", "2 events"."""
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
