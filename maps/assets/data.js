@@ -1,0 +1,104 @@
+// The page's data: blocks of JSON, and what the page needs to know of each event.
+
+/** The JSON of a block, or null if the page has none of that name. */
+async function readBlock(name) {
+  const block = document.getElementById(`data-${name}`);
+  if (!block) return null;
+  if (block.dataset.encoding !== "deflate") return JSON.parse(block.textContent);
+  const letters = atob(block.textContent);
+  const bytes = new Uint8Array(letters.length);
+  for (let i = 0; i < letters.length; i++) bytes[i] = letters.charCodeAt(i);
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+  return JSON.parse(await new Response(stream).text());
+}
+
+/** Finds what a type, with or without its mode, is called, and its group. Maps, so that "__proto__" is just a name. */
+function readKinds(style) {
+  const groups = new Map(style.groups.map((group, index) => [group.id, index]));
+  const types = new Map(style.types.map(([type, label, group]) => [type, { label, group: groups.get(group) }]));
+  const modes = new Map(style.modes.map(([type, mode, label, group]) => [`${type} ${mode}`, { label, group: groups.get(group) }]));
+  return (type, mode) =>
+    modes.get(`${type} ${String(mode).replaceAll("_", "-")}`) ||
+    types.get(type) || { label: type ? `Event of type ${type}` : "Event", group: style.groups.length - 1 };
+}
+
+/** Documents by id, each with its converter of offsets. */
+function readDocuments(collection) {
+  const documents = new Map();
+  for (const document of collection.geoevents?.documents || []) {
+    documents.set(document.id, { ...document, places: document.places || [] });
+  }
+  return documents;
+}
+
+/** The events of a collection in the order they are listed: newest first, the undated last. */
+function readEvents(collection, style) {
+  const kindOf = readKinds(style);
+  const documents = readDocuments(collection);
+  const events = collection.features.map((feature, order) => readEvent(feature, order, kindOf, documents));
+  events.sort((a, b) => compareDates(b.date, a.date) || a.order - b.order);
+  events.forEach((event, index) => (event.index = index));
+  return events;
+}
+
+function readEvent(feature, order, kindOf, documents) {
+  const props = feature.properties || {};
+  const kind = kindOf(props.event_type, props.event_mode);
+  const [lon, lat] = feature.geometry ? feature.geometry.coordinates : [null, null];
+  return {
+    feature,
+    order,
+    props,
+    lon,
+    lat,
+    located: lon !== null,
+    group: kind.group,
+    label: kind.label,
+    place: props.place_name || props.place_text || null,
+    date: props.date_start || props.date_end || null,
+    document: documents.get(props.document_id) || null,
+    // A point that stands for an area, or for the surroundings of a place, is drawn hollow.
+    hollow: (props.where_prec ?? 1) > 1 || (props.geo_precision ?? 1) > 1,
+  };
+}
+
+function compareDates(a, b) {
+  if (a === b) return 0;
+  if (a === null) return -1;
+  return b === null || a > b ? 1 : -1;
+}
+
+/** The mention that puts an event where it is, or null. */
+function mentionOf(event) {
+  const { place_start: start, place_end: end } = event.props;
+  return event.document?.places.find((place) => place.start === start && place.end === end) || null;
+}
+
+/** What a search looks through, folded once and kept. */
+function haystack(event) {
+  if (event.haystack === undefined) {
+    const p = event.props;
+    const texts = [event.label, p.place_name, p.place_text, p.admin1, p.sentence, p.attribution, p.source, p.document_title];
+    if (p.country_code) texts.push(countryInWords(p.country_code));
+    event.haystack = fold([...texts, ...(p.actors || []), ...(p.recipients || [])].filter(Boolean).join("\n"));
+  }
+  return event.haystack;
+}
+
+/** Events that hold every word of a query. */
+function search(events, query) {
+  const words = fold(query).split(/\s+/).filter(Boolean);
+  return words.length ? events.filter((event) => words.every((word) => haystack(event).includes(word))) : events;
+}
+
+/** Names that were read but could not be placed, each once, with the title of a document that has it. */
+function unplacedNames(collection) {
+  const found = new Map();
+  for (const document of collection.geoevents?.documents || []) {
+    for (const place of document.places || []) {
+      const unplaced = (place.kind ?? "place") === "place" && (place.lon ?? null) === null;
+      if (unplaced && place.text && !found.has(place.text)) found.set(place.text, document.title || document.id || "");
+    }
+  }
+  return [...found].map(([name, where]) => ({ name, where }));
+}

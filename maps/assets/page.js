@@ -1,0 +1,240 @@
+// Puts the page together and answers the reader.
+
+const FIT_ZOOM = 9;
+const CLOSE_ZOOM = 11;
+
+const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
+const narrow = window.matchMedia("(max-width: 760px)");
+
+class Page {
+  constructor(map, style, collection, ground) {
+    this.map = map;
+    this.style = style;
+    this.collection = collection;
+    this.events = readEvents(collection, style);
+    this.query = "";
+    this.selected = null;
+    this.opener = null;
+    const open = (event) => this.open(event);
+    this.filters = new Filters(document.getElementById("groups"), style.groups, this.events, () => this.refresh());
+    this.list = new EventList(style.groups, open);
+    this.panel = new Panel({ groups: style.groups, events: this.events, open, step: (by) => this.step(by), close: () => this.close() });
+    this.ground = ground && new GroundLayer(ground).addTo(map);
+    this.layer = new EventLayer(style.groups).addTo(map);
+    if (this.ground) this.ground.obstacles = (view) => this.layer.boxes(view);
+  }
+
+  start() {
+    document.getElementById("title").textContent = this.style.title;
+    document.getElementById("credit").textContent = [this.style.credit, "Places: GeoNames (CC BY 4.0)", "Leaflet"].filter(Boolean).join(" · ");
+    fillLegend(document.getElementById("legend"), this.style.groups);
+    this.listen();
+    this.refresh();
+    this.fit();
+  }
+
+  listen() {
+    const field = document.getElementById("search");
+    field.addEventListener("input", () => {
+      this.query = field.value;
+      this.refresh();
+    });
+    document.getElementById("download").addEventListener("click", () => this.download());
+    document.addEventListener("keydown", (press) => this.press(press, field));
+    this.map.on("click", (click) => this.click(click));
+    this.map.on("mousemove", (move) => this.hover(move.containerPoint));
+    this.map.on("mouseout movestart zoomstart", () => this.hover(null));
+    // Leaflet watches the window; the map also changes size when the page's columns do.
+    new ResizeObserver(() => this.map.invalidateSize({ pan: false })).observe(this.map.getContainer());
+    onThemeChange(() => this.refresh());
+  }
+
+  /** Shows what the filters and the search leave. */
+  refresh() {
+    const found = search(this.events, this.query);
+    this.filters.count(found);
+    this.visible = found.filter((event) => !this.filters.hidden.has(event.group));
+    const located = this.visible.filter((event) => event.located);
+    const unlocated = this.visible.filter((event) => !event.located);
+    this.order = [...located, ...unlocated];
+    this.layer.show(located);
+    this.ground?.redraw();
+    this.list.show(located);
+    const words = fold(this.query).split(/\s+/).filter(Boolean);
+    const names = this.names().filter(({ name }) => words.every((word) => fold(name).includes(word)));
+    showUnlocated(unlocated, names, this.style.groups, (event) => this.open(event));
+    this.list.mark(this.selected);
+    this.tell(located.length, unlocated.length);
+  }
+
+  names() {
+    this.unplaced ??= unplacedNames(this.collection);
+    return this.unplaced;
+  }
+
+  tell(located, unlocated) {
+    const total = this.events.length;
+    const shown = located + unlocated === total ? plural(total, "event") : `${number.format(located + unlocated)} of ${plural(total, "event")}`;
+    const off = unlocated ? ` · ${number.format(unlocated)} not on the map` : "";
+    document.getElementById("status").textContent = shown + off;
+  }
+
+  /** Opens on all events: the shorter way round the world, with room for the panels. */
+  fit() {
+    const bounds = boundsOf(this.order.filter((event) => event.located));
+    if (bounds) this.map.fitBounds(bounds, { padding: [48, 48], maxZoom: FIT_ZOOM, animate: false });
+    else this.map.setView([20, 0], 2, { animate: false });
+  }
+
+  open(event) {
+    if (!this.panel.isOpen) this.opener = document.activeElement;
+    this.selected = event;
+    const others = event.located ? this.order.filter((other) => other !== event && other.lon === event.lon && other.lat === event.lat) : [];
+    const index = this.order.indexOf(event);
+    this.panel.showEvent(event, others, index < 0 ? null : `${number.format(index + 1)} of ${number.format(this.order.length)}`);
+    this.list.mark(event);
+    this.layer.select(event);
+    if (event.located) this.bringIntoView(event);
+  }
+
+  close() {
+    const event = this.selected;
+    this.selected = null;
+    this.panel.hide();
+    this.list.mark(null);
+    this.layer.select(null);
+    const back = (event && this.list.itemOf(event)) || this.opener;
+    if (back?.isConnected) back.focus({ preventScroll: true });
+  }
+
+  step(by) {
+    const index = this.order.indexOf(this.selected);
+    const next = this.order[index + by];
+    if (next) this.open(next);
+  }
+
+  /** Moves the map so that the event and, if it fits, its circle lie where no panel covers them. */
+  bringIntoView(event) {
+    const metres = Math.max(event.props.coordinate_uncertainty_m || 0, 5000);
+    const degrees = metres / 111320;
+    const wide = degrees / Math.max(0.1, Math.cos((event.lat * Math.PI) / 180));
+    const lon = this.nearestCopy(event.lon);
+    const circle = L.latLngBounds([event.lat - degrees, lon - wide], [event.lat + degrees, lon + wide]);
+    const padding = this.covered();
+    const fitting = this.map.getBoundsZoom(circle, false, L.point(padding.right + 80, padding.bottom + 80));
+    const zoom = Math.min(Math.max(this.map.getZoom(), 5), Math.max(fitting, 3));
+    const inSight = zoom === this.map.getZoom() && this.isClear(event, padding);
+    if (inSight) return;
+    const shift = L.point(padding.right / 2, padding.bottom / 2);
+    const middle = this.map.unproject(this.map.project([event.lat, lon], zoom).add(shift), zoom);
+    this.map.setView(middle, zoom, { animate: !calm.matches });
+  }
+
+  /** The event's longitude in the copy of the world that the reader looks at. */
+  nearestCopy(lon) {
+    return lon + 360 * Math.round((this.map.getCenter().lng - lon) / 360);
+  }
+
+  /** How many pixels of the map's right and lower edge the panel covers. */
+  covered() {
+    const map = this.map.getContainer().getBoundingClientRect();
+    const panel = this.panel.root.getBoundingClientRect();
+    if (narrow.matches) return { right: 0, bottom: Math.max(0, map.bottom - panel.top) };
+    return { right: Math.max(0, map.right - panel.left), bottom: 0 };
+  }
+
+  isClear(event, padding) {
+    const size = this.map.getSize();
+    const { x, y } = place(viewOf(this.map), worldX(event.lon), worldY(event.lat));
+    return x > 24 && y > 24 && x < size.x - padding.right - 24 && y < size.y - padding.bottom - 24;
+  }
+
+  click({ containerPoint, originalEvent }) {
+    const made = this.layer.at(containerPoint, originalEvent.pointerType === "touch" ? 14 : 5);
+    if (!made) return;
+    if (made.size === 1) this.open(made.events[0]);
+    else if (!this.comeCloser(made)) this.showStack(made);
+  }
+
+  /** Zooms to the places of a cluster; false if it is one place, or they cannot be told apart. */
+  comeCloser(made) {
+    if (made.points.length === 1) return false;
+    const bounds = boundsOf(made.events);
+    const zoom = Math.min(this.map.getBoundsZoom(bounds, false, L.point(120, 120)), CLOSE_ZOOM);
+    if (zoom <= this.map.getZoom()) return false;
+    const middle = bounds.getCenter();
+    this.map.setView([middle.lat, this.nearestCopy(middle.lng)], zoom, { animate: !calm.matches });
+    return true;
+  }
+
+  showStack(made) {
+    if (!this.panel.isOpen) this.opener = document.activeElement;
+    this.selected = null;
+    this.list.mark(null);
+    this.layer.select(null);
+    this.panel.showStack([...made.events].sort((a, b) => a.index - b.index));
+  }
+
+  /** The name of what is under the pointer. */
+  hover(point) {
+    const tip = document.getElementById("tip");
+    const made = point && this.layer.at(point, 3);
+    this.map.getContainer().classList.toggle("pointing", Boolean(made));
+    tip.hidden = !made;
+    if (!made) return;
+    const [event] = made.events;
+    const line = made.size === 1 ? headline(event) : [plural(made.size, "event"), ...(made.points.length === 1 && event.place ? [" – ", quote(event.place)] : [])];
+    tip.replaceChildren(...line);
+    tip.style.left = `${Math.min(point.x + 14, this.map.getSize().x - tip.offsetWidth - 4)}px`;
+    tip.style.top = `${point.y + 14}px`;
+  }
+
+  press(press, field) {
+    if (press.ctrlKey || press.metaKey || press.altKey) return;
+    const typing = press.target.closest?.("input:not([type=checkbox])");
+    if (press.key === "/" && !typing) {
+      press.preventDefault();
+      field.focus();
+      field.select();
+    } else if (press.key === "Escape") this.escape(typing, field);
+    else if (this.selected && !typing && !press.target.closest?.(".leaflet-container")) {
+      const by = { ArrowRight: 1, ArrowLeft: -1 }[press.key];
+      if (by) this.step(by);
+    }
+  }
+
+  /** Esc closes the panel; in the search field it clears the search first. */
+  escape(typing, field) {
+    if (typing && field.value) {
+      field.value = this.query = "";
+      this.refresh();
+    } else if (this.panel.isOpen) this.close();
+  }
+
+  /** Hands the events that are shown to the reader as a file. */
+  download() {
+    const collection = { ...this.collection, features: this.order.map((event) => event.feature) };
+    const url = URL.createObjectURL(new Blob([JSON.stringify(collection)], { type: "application/geo+json" }));
+    make("a", { href: url, download: "events.geojson" }).click();
+    setTimeout(() => URL.revokeObjectURL(url), 10_000);
+  }
+}
+
+/** The bounds of events, across the antimeridian where that is shorter; null for none. */
+function boundsOf(events) {
+  if (!events.length) return null;
+  const { west, width } = westmost(events.map((event) => event.lon));
+  const [south, north] = extent(events.map((event) => event.lat));
+  return L.latLngBounds([south, west], [north, west + width]);
+}
+
+async function main() {
+  const [style, ground, collection] = await Promise.all(["style", "ground", "events"].map(readBlock));
+  window.map_events.whenReady(() => new Page(window.map_events, style, collection, ground).start());
+  document.documentElement.dataset.ready = "true";
+}
+
+main().catch((error) => {
+  document.getElementById("status").textContent = "This page cannot be drawn: your browser may be too old for it.";
+  throw error;
+});
