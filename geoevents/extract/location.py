@@ -1,0 +1,211 @@
+"""Where an event happened: which of a sentence's places belong to a trigger, if any.
+
+A logistic model scores every pair of trigger and place from features of the parse that are plain words ("case=in",
+"path=nmod.obl|"). Its weights are a data file that `training/location.py` rebuilds from sentences coded by hand."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Sequence
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING
+
+from geoevents.records import PlaceMention
+
+from . import syntax
+from .attribution import SAYING
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc, Span, Token
+
+THRESHOLD = 0.5
+"""Least probability of a link; chosen with the weights (training/location.py prints the figures)."""
+
+REACH = 400
+"""Farthest that a place may stand from its trigger, in tokens: a bound on work, beyond any sentence."""
+
+_NEARBY = ("in", "at", "near", "around", "outside", "inside", "of", "from", "to", "into", "on", "over", "across", "through", "between", "against", "toward", "towards", "off", "by", "for", "with", "north of", "south of", "east of", "west of")
+_LOCATIVE = frozenset({"in", "at", "near", "around", "outside", "inside", "across", "off", "over", "through", "throughout", "on", "along"})
+
+
+def link_places(trigger: Token, mentions: Sequence[PlaceMention]) -> list[tuple[PlaceMention, float]]:
+    """The places where the event of a trigger happened with the probability of each link, in text order.
+
+    Of nested places the most specific stays: "in Hama, Syria" is Hama."""
+    spans = [(m, span) for m in mentions if (span := _span_of(trigger, m)) is not None and m.kind == "place"]
+    if not spans:
+        return []
+    scored = [(m, _probability(trigger, span, [s for _, s in spans])) for m, span in spans]
+    chosen = _with_list(trigger.doc.text, scored)
+    return [(m, p) for m, p in chosen if not any(contains(m, other) for other, _ in chosen if other is not m)]
+
+
+_LIST = re.compile(r"(?: (?:town|village|city|district|area|neighbourhood|neighborhood|hill|hills))?(?:,? (?:and|or|as well as)(?: (?:in|at|the))*|,(?: (?:in|at|the))*) ", re.IGNORECASE)
+
+
+def _with_list(text: str, scored: list[tuple[PlaceMention, float]]) -> list[tuple[PlaceMention, float]]:
+    """The places above the threshold, and with a place the rest of its list: "Arza town as well as Bazam and Samsam".
+
+    A place and its container ("Hama, Syria") are no list."""
+    chosen = [p >= THRESHOLD for _, p in scored]
+    for n in range(1, len(scored)):
+        (before, p), (mention, q) = scored[n - 1], scored[n]
+        between = text[before.end : mention.start]
+        comma = between.strip() == ","
+        if not _LIST.fullmatch(between) or contains(mention, before) or contains(before, mention):
+            continue
+        if comma and n + 1 == len(scored):  # a lone comma at the end of a list sets off a container or a new clause
+            continue
+        if chosen[n - 1] and not chosen[n]:
+            chosen[n] = True
+            scored[n] = mention, max(q, p * 0.9)
+    return [pair for pair, taken in zip(scored, chosen, strict=True) if taken]
+
+
+def contains(larger: PlaceMention, smaller: PlaceMention) -> bool:
+    """Whether a place is the country or first-level division that another place (or its anchor) lies in."""
+    outer = larger.place
+    inner = smaller.place or smaller.anchor
+    if outer is None or inner is None or larger.relation or outer.id == inner.id:
+        return False
+    if outer.country is None or outer.country != inner.country:
+        return False
+    if outer.is_country:
+        return not inner.is_country
+    return outer.feature_code == "ADM1" and inner.admin1 == outer.admin1 and inner.feature_code != "ADM1"
+
+
+def _span_of(trigger: Token, mention: PlaceMention) -> Span | None:
+    sentence = trigger.sent
+    if mention.start < sentence.start_char or mention.end > sentence.end_char:
+        return None
+    span = trigger.doc.char_span(mention.start, mention.end, alignment_mode="expand")
+    return span if span is not None and abs(span.start - trigger.i) <= REACH else None
+
+
+def _probability(trigger: Token, place: Span, rivals: list[Span]) -> float:
+    weights = _weights()
+    score = sum(weights.get(name, 0.0) for name in features(trigger, place, rivals))
+    probability = 1 / (1 + math.exp(-score))
+    if trigger.pos_ in ("NOUN", "PROPN"):
+        case = _case(place.root)
+        if place.root.head is trigger and case in _LOCATIVE:
+            return max(probability, 0.9)
+        verb = syntax.governing_verb(trigger)
+        if verb is not None:
+            verbal = sum(weights.get(name, 0.0) for name in features(verb, place, rivals))
+            probability = max(probability, 1 / (1 + math.exp(-verbal)))
+    return probability
+
+
+def features(trigger: Token, place: Span, rivals: Sequence[Span]) -> list[str]:
+    """The features of a pair, as names; each counts 1. `rivals` are all places of the sentence, this one among them."""
+    root = place.root
+    doc = trigger.doc
+    up, down, words = _path(root, trigger)
+    case = _case(root)
+    outer = words[-1] if words else root
+    outer_case = _case(outer)
+    verb = syntax.lemma(trigger)
+    before = doc[place.start - 1].lower_ if place.start else "^"
+    after = doc[place.end].lower_ if place.end < len(doc) else "$"
+    gap = place.start - trigger.i
+    between = doc[min(place.end, trigger.i + 1) : max(place.start, trigger.i)]
+    verbs_between = sum(w.pos_ == "VERB" for w in between)
+    rank = sorted(rivals, key=lambda s: (abs(s.start - trigger.i), s.start)).index(place)
+    names = [
+        "bias",
+        f"path={up}|{down}",
+        f"up={up}",
+        f"down={down}",
+        f"length={min(8, up.count('.') + down.count('.') + 2)}",
+        f"case={case}",
+        f"outer={outer_case}",
+        f"case={case}&outer={outer_case}",
+        f"verb={verb}",
+        f"verb={verb}&outer={outer_case}",
+        f"before={before}",
+        f"after={after}",
+        f"side={gap > 0}&gap={_bucket(abs(gap))}",
+        f"side={gap > 0}&outer={outer_case}",
+        f"verbs={min(4, verbs_between)}",
+        f"rank={min(3, rank)}&of={min(4, len(rivals))}",
+        f"rivals={min(4, len(rivals))}",
+        f"comma={sum(w.text == ',' for w in between) > 0}&verbs={min(2, verbs_between)}",
+        f"quote={any(w.is_quote for w in between)}",
+        f"above={syntax.lemma(root.head)}" if root.head is not root else "above=^",
+        f"dep={root.dep_}",
+        f"tense={trigger.tag_}&dep={trigger.dep_}",
+    ]
+    names += [f"saying={any(w.lemma_.lower() in SAYING and w is not trigger for w in words)}"]
+    if any(s.start - place.end in (1, 2) and doc[place.end].text == "," for s in rivals):
+        names.append("followed by its container")
+    if any(place.start - s.end in (1, 2) and doc[s.end].text == "," for s in rivals):
+        names.append("container of the place before")
+    if after in ("'s", "’s"):
+        names.append(f"possessive&above={syntax.lemma(root.head)}")
+    return names
+
+
+def _case(word: Token) -> str:
+    cases = [c.lower_ for c in word.children if c.dep_ == "case" and c.i < word.i]
+    if not cases and word.dep_ == "pobj":
+        return str(word.head.lower_)
+    return " ".join(cases) or "-"
+
+
+def _bucket(gap: int) -> int:
+    return next((edge for edge in (1, 2, 3, 5, 8, 12, 20, 35) if gap <= edge), 99)
+
+
+def _path(root: Token, trigger: Token) -> tuple[str, str, list[Token]]:
+    """The labels from a place up to the lowest common word, those from there down to the trigger, and the nominals
+    and verbs passed on the way up (the place itself left out)."""
+    above = {word.i: n for n, word in enumerate([trigger, *syntax.ancestors(trigger, 30)])}
+    labels, words, word = [], [], root
+    while word.i not in above and word.head is not word:
+        labels.append(word.dep_)
+        word = word.head
+        if word.i not in above:
+            words.append(word)
+    depth = above.get(word.i, 9)
+    down = [w.dep_ for w in [trigger, *syntax.ancestors(trigger, 30)][:depth]]
+    return ".".join(labels[:5]), ".".join(down[:4]), words
+
+
+@cache
+def _weights() -> dict[str, float]:
+    text = (resources.files("geoevents") / "data" / "location.json").read_text(encoding="utf-8")
+    weights: dict[str, float] = json.loads(text)["weights"]
+    return weights
+
+
+def earlier_place(doc: Doc, trigger: Token, mentions: Sequence[PlaceMention]) -> PlaceMention | None:
+    """The place that "the area", "the city" or "there" in a trigger's clause stands for: the last one named before."""
+    if not _points_back(trigger):
+        return None
+    before = [m for m in mentions if m.kind == "place" and m.position is not None and m.end <= trigger.sent.start_char]
+    recent = [m for m in before if _sentences_between(doc, m.end, trigger) <= 3]
+    local = [m for m in recent if m.place is None or not m.place.is_country]
+    return local[-1] if local else None
+
+
+_ANAPHORS = frozenset({"area", "city", "town", "village", "region", "province", "district", "countryside", "site", "scene", "neighbourhood", "neighborhood", "suburb", "settlement", "outskirt", "island"})
+
+
+def _points_back(trigger: Token) -> bool:
+    for word in trigger.sent:
+        if word.lower_ in ("there", "nearby") and word.dep_ != "expl" and syntax.tree_distance(word, trigger) <= 3:
+            return True
+        if syntax.lemma(word) in _ANAPHORS and any(c.lower_ in ("the", "that", "this", "these") for c in word.children):
+            named = any(w.pos_ == "PROPN" for w in word.subtree)
+            if not named and _case(word) in (*_NEARBY, "-") and _case(word) != "-" and syntax.tree_distance(word, trigger) <= 4:
+                return True
+    return False
+
+
+def _sentences_between(doc: Doc, end: int, trigger: Token) -> int:
+    return sum(1 for s in doc.sents if end < s.end_char and s.start_char < trigger.sent.start_char)

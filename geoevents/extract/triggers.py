@@ -1,0 +1,176 @@
+"""Words that tell of an event: the ontology's rules applied to a parsed sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from geoevents.ontology import Condition, Ontology, Rule
+
+from . import syntax
+
+if TYPE_CHECKING:
+    from spacy.tokens import Span, Token
+
+_PRONOUNS = frozenset({"they", "he", "she", "it", "we", "i"})
+_PERSONAL = frozenset({"army", "police", "protester", "president", "worker", "bus", "officer"})
+"""A pronoun may stand for what a condition wants if one of these is among it."""
+
+_ASPECT = frozenset({"begin", "start", "continue", "resume"})
+PHRASE_REACH = 5
+"""How many words behind a verb the rest of its phrase may stand ("shot three men dead")."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trigger:
+    """A word of the text and the rule it fulfils. `first` and `last` are token numbers, both inclusive."""
+
+    token: Token
+    first: int
+    last: int
+    rule: Rule
+
+
+def find_triggers(sentence: Span, ontology: Ontology, places: frozenset[int], passed: frozenset[int]) -> Iterator[Trigger]:
+    """The triggers of a sentence in text order, one at most for each word.
+
+    `places` are the token numbers of place names, which answer for the marker @place; the tokens in `passed` (names,
+    dates: "March 3") tell of nothing."""
+    taken = -1
+    for token in sentence:
+        if token.i <= taken or token.i in passed or token.ent_type_ in ("PERSON", "NORP") or _half_a_word(token):
+            continue
+        found = _match(token, ontology, places)
+        if found is not None:
+            taken = found.last
+            yield found
+
+
+def _half_a_word(token: Token) -> bool:
+    """Whether a verb is part of a hyphenated adjective: "foreign-backed", "so-called"."""
+    doc = token.doc
+    glued_before = token.i > 1 and doc[token.i - 1].text in "-–" and not doc[token.i - 2].whitespace_
+    glued_after = token.i + 1 < len(doc) and doc[token.i + 1].text in "-–" and not token.whitespace_
+    return token.pos_ in ("VERB", "ADJ") and (glued_before or glued_after)
+
+
+def _match(token: Token, ontology: Ontology, places: frozenset[int]) -> Trigger | None:
+    best: tuple[tuple[int, int, int], Trigger] | None = None
+    word = syntax.lemma(token)
+    if token.pos_ in ("VERB", "AUX", "ADJ") and token.dep_ not in ("aux", "cop", "aux:pass", "compound"):
+        entries = [(phrase, rule, "verb") for phrase, rule in ontology.verbs.get(word, ())]
+    else:
+        entries = []
+    if token.pos_ in ("NOUN", "PROPN", "VERB", "ADJ", "X") and token.ent_type_ != "ORG":
+        name = token.lower_ if token.pos_ == "VERB" else word  # a gerund the tagger took for a verb: "the bombing of"
+        entries += [(phrase, rule, "noun") for phrase, rule in ontology.nouns.get(name, ())]
+    for phrase, rule, part in entries:
+        span = _phrase_span(token, phrase, part)
+        if span is None:
+            continue
+        satisfied = _conditions(token, rule, part, places)
+        if satisfied is None:
+            continue
+        rank = (len(phrase), satisfied, -rule.order)
+        if best is None or rank > best[0]:
+            best = rank, Trigger(token=token, first=span[0], last=span[1], rule=rule)
+    return best[1] if best else None
+
+
+def _phrase_span(token: Token, phrase: tuple[str, ...], part: str) -> tuple[int, int] | None:
+    """First and last token of a phrase that ends in a noun or begins with a verb, or None if it is not there."""
+    doc = token.doc
+    if part == "noun":
+        first = token.i - len(phrase) + 1
+        if first < token.sent.start:
+            return None
+        if all(w in (syntax.lemma(doc[i]), doc[i].lower_) for i, w in enumerate(phrase[:-1], start=first)):
+            return first, token.i
+        return None
+    at = token.i
+    for word in phrase[1:]:
+        reach = range(at + 1, min(at + 1 + PHRASE_REACH, token.sent.end))
+        place = next((i for i in reach if word in (doc[i].lower_, syntax.lemma(doc[i]))), None)
+        if place is None:
+            return None
+        at = place
+    return token.i, at if at == token.i + len(phrase) - 1 else token.i
+
+
+def _conditions(token: Token, rule: Rule, part: str, places: frozenset[int]) -> int | None:
+    """How many of a rule's positive conditions hold; None when one fails."""
+    satisfied = 0
+    for condition, words in (
+        (rule.subject, lambda: _actors(token, part)),
+        (rule.object, lambda: syntax.patients(token) if part == "verb" else _modified(token)),
+    ):
+        if condition:
+            result = _holds(condition, words(), places)
+            if result is None:
+                return None
+            satisfied += result
+    if rule.governor:
+        around = _surroundings(token)
+        if around & rule.governor.barred or (rule.governor.wanted and not around & rule.governor.wanted):
+            return None
+        satisfied += bool(rule.governor.wanted)
+    return satisfied
+
+
+def _holds(condition: Condition, words: list[Token], places: frozenset[int]) -> int | None:
+    described = {name for word in words for name in describe(word, places)} or {"@none"}
+    if described & condition.barred:
+        return None
+    if not condition.wanted:
+        return 0
+    if described & condition.wanted:
+        return 1
+    meant = condition.wanted & _PERSONAL and any(word.lower_ in _PRONOUNS for word in words)
+    return 0 if meant else None
+
+
+def describe(word: Token, places: frozenset[int]) -> set[str]:
+    """What conditions may call a word: its lemma, its compound ("air force"), what it is made of ("dozens of men"),
+    and the markers @place, @named and @demonym."""
+    names = {syntax.lemma(word), word.lower_}
+    if word.i > word.sent.start:
+        names.add(f"{syntax.lemma(word.nbor(-1))} {syntax.lemma(word)}")
+    if syntax.lemma(word) in ("dozen", "hundred", "thousand", "score", "number", "group", "member", "part", "hundreds", "thousands", "lot", "majority", "series"):
+        names.update(syntax.lemma(noun) for case, noun in syntax.obliques(word) if case == "of")
+    if word.i in places or any(child.i in places and child.dep_.startswith(("compound", "flat", "appos")) for child in word.children):
+        names.add("@place")
+    if word.ent_type_ == "NORP":
+        names.add("@demonym")
+    if word.pos_ == "PROPN":
+        names.add("@named")
+        names.update(syntax.lemma(child) for child in word.children if child.dep_ in ("compound", "appos", "flat"))
+    return names
+
+
+def _actors(token: Token, part: str) -> list[Token]:
+    if part == "verb":
+        return syntax.subjects(token)
+    verb = syntax.governing_verb(token)
+    own = [child for child in token.children if child.dep_ in ("compound", "nmod:poss", "amod")]
+    return own + (syntax.subjects(verb) if verb is not None else [])
+
+
+def _modified(token: Token) -> list[Token]:
+    return [noun for _, noun in syntax.obliques(token)]
+
+
+def _surroundings(token: Token) -> set[str]:
+    """The words that a noun stands with: its governor and that verb's object, its prepositions and its modifiers."""
+    words = {syntax.lemma(child) for child in token.children if child.dep_ in ("compound", "amod", "case", "cop", "mark")}
+    words.update(case for case, _ in syntax.obliques(token))
+    word = token
+    for _ in range(2):
+        if word.head is word:
+            break
+        word = word.head
+        words.add(syntax.lemma(word))
+        words.update(syntax.lemma(child) for child in word.children if child.dep_ in ("compound:prt", "prt"))
+        if word.pos_ == "VERB" and syntax.lemma(word) not in _ASPECT:
+            break
+    return words

@@ -1,0 +1,54 @@
+"""Where sentences must end whatever the parser thinks: at the end of a dateline, a headline, a paragraph."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
+
+_DATELINE = re.compile(
+    r"(?:[A-Z]{3}[^\n.!?]{0,60}|[A-Z][^\n!?]{1,90}?(?:\([^()\n]{2,40}\)|\d{1,2}(?:, \d{4})?)) ?(?:—|–|--|-) (?=\S)"
+)
+"""A place in front, then an agency in brackets, a date or capitals, then a dash: "HAMA, Syria, March 3 (SANA) - ".
+Bounded, and tried at the start of a line only."""
+
+_WRAPPED_WIDTH = range(50, 100)
+"""Line lengths of text wrapped by hand; longer lines are paragraphs."""
+
+
+def mark_boundaries(doc: Doc) -> None:
+    """Sets sentence starts in an unparsed document: after a dateline, after each paragraph, after a short line."""
+    starts = sorted({*_dateline_ends(doc.text), *_line_starts(doc.text)}, reverse=True)
+    for token in doc:
+        if token.is_space or not starts or token.idx < starts[-1]:
+            continue
+        while starts and starts[-1] <= token.idx:
+            starts.pop()
+        token.is_sent_start = True
+
+
+def _dateline_ends(text: str) -> list[int]:
+    """Where the dateline ends, if one of the first lines begins with one."""
+    at = 0
+    for line in text.split("\n", 8)[:8]:
+        if match := _DATELINE.match(text, at):
+            return [match.end()]
+        at += len(line) + 1
+    return []
+
+
+def _line_starts(text: str) -> list[int]:
+    """Where lines begin that begin a sentence: all of them, but in text wrapped by hand only those after a blank line
+    or after a line that ends early."""
+    lines = text.split("\n")
+    lengths = sorted(len(line) for line in lines if line.strip())
+    width = lengths[int(len(lengths) * 0.8)] if lengths else 0
+    wrapped = len(lengths) >= 4 and width in _WRAPPED_WIDTH
+    starts, at = [], 0
+    for n, line in enumerate(lines[:-1]):
+        at += len(line) + 1
+        if not wrapped or not line.strip() or not lines[n + 1].strip() or len(line) < 0.7 * width:
+            starts.append(at)
+    return starts

@@ -1,0 +1,105 @@
+"""Reports of one event become one event: what a document tells twice is one event with both sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from geopy.distance import geodesic
+
+from .records import COUNTS, Event
+
+NEAR_CHARACTERS = 700
+"""How far behind an event a sentence without a place of its own may tell of it again: about four sentences."""
+
+SAME_PLACE_KM = 2.0
+"""Positions closer than this are one place, however it is named."""
+
+
+def merge_events(events: Iterable[Event]) -> tuple[Event, ...]:
+    """Merges the events of one document, in text order; the first telling gives the event its place in that order.
+
+    Two tellings are one event when type, modality, place, days and actors agree or are left open. Events that share an
+    `event_group` (one event at several places) are kept apart and keep sharing it."""
+    merged: list[Event] = []
+    for event in sorted(events, key=lambda e: (e.trigger_start, e.place_start or -1, e.id)):
+        at = next((n for n, other in enumerate(merged) if _same(other, event)), None)
+        if at is None:
+            merged.append(event)
+        else:
+            merged[at] = _united(merged[at], event)
+    groups = {event.event_group for event in merged if event.place is not None}
+    return tuple(e for e in merged if e.place is not None or e.event_group not in groups or _alone(e, merged))
+
+
+def _alone(event: Event, events: list[Event]) -> bool:
+    return sum(e.event_group == event.event_group for e in events) == 1
+
+
+def _same(a: Event, b: Event) -> bool:
+    if (a.event_type, a.modality) != (b.event_type, b.modality) or a.event_group == b.event_group:
+        return False
+    if a.event_mode and b.event_mode and a.event_mode != b.event_mode:
+        return False
+    if not (_days_agree(a, b) and _figures_agree(a, b)):
+        return False
+    if b.place is None:
+        return b.trigger_start - a.reports[-1].sentence_end <= NEAR_CHARACTERS and _actors_agree(a, b)
+    if a.place is None:
+        return a.trigger.lower() == b.trigger.lower() and b.trigger_start - a.trigger_end <= NEAR_CHARACTERS
+    return _places_agree(a, b) and (_actors_agree(a, b) or a.trigger.lower() == b.trigger.lower())
+
+
+def _places_agree(a: Event, b: Event) -> bool:
+    if a.place is None or b.place is None or a.place.position is None or b.place.position is None:
+        return a.place_text == b.place_text
+    if a.place_id != b.place_id and (a.place.place is None or b.place.place is None):
+        return a.place_text == b.place_text
+    here, there = a.place.position, b.place.position
+    return bool(geodesic((here.lat, here.lon), (there.lat, there.lon)).km <= SAME_PLACE_KM)
+
+
+def _days_agree(a: Event, b: Event) -> bool:
+    if a.date_start is None or b.date_start is None or a.date_end is None or b.date_end is None:
+        return True
+    return a.date_start <= b.date_end and b.date_start <= a.date_end
+
+
+def _figures_agree(a: Event, b: Event) -> bool:
+    """Whether no count of one contradicts the other's."""
+    for count in COUNTS:
+        x, y = getattr(a, f"{count}_best"), getattr(b, f"{count}_best")
+        if x is not None and y is not None and x != y:
+            return False
+    return True
+
+
+def _actors_agree(a: Event, b: Event) -> bool:
+    """Whether some actor or recipient is named in both, by its last word, or one names none."""
+    mine, theirs = _heads(a), _heads(b)
+    return not mine or not theirs or bool(mine & theirs)
+
+
+def _heads(event: Event) -> set[str]:
+    return {name.split()[-1].lower().rstrip("s") for name in (*event.actors, *event.recipients)}
+
+
+def _united(first: Event, other: Event) -> Event:
+    """`first` with what `other` adds: sentences, and whatever it left open."""
+    changes: dict[str, Any] = {"reports": first.reports + tuple(r for r in other.reports if r not in first.reports)}
+    if first.place is None and other.place is not None:
+        changes["place"] = other.place
+    for count in COUNTS:
+        if all(getattr(first, f"{count}_{bound}") is None for bound in ("low", "best", "high")):
+            changes.update({f"{count}_{bound}": getattr(other, f"{count}_{bound}") for bound in ("low", "best", "high")})
+    for name in ("event_mode", "attribution"):
+        changes[name] = getattr(first, name) or getattr(other, name)
+    if first.event_mode is None and other.event_mode is not None:
+        changes.update(acled_event_type=other.acled_event_type, acled_sub_event_type=other.acled_sub_event_type)
+    for name in ("actors", "recipients"):
+        changes[name] = getattr(first, name) or getattr(other, name)
+    if first.date_start is None and other.date_start is not None:
+        changes.update({name: getattr(other, name) for name in ("date_start", "date_end", "date_text", "time_precision")})
+    changes["event_confidence"] = max(first.event_confidence, other.event_confidence)
+    return replace(first, **changes)

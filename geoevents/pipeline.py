@@ -1,0 +1,199 @@
+"""Composes the parts: a document goes in, its places and events come out."""
+
+from __future__ import annotations
+
+import hashlib
+import multiprocessing
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gazetteer.geocoder import Geocoder
+from gazetteer.store import Gazetteer
+
+from .errors import DocumentError, GeoeventsError
+from .extract import extract_events
+from .extract.location import link_places
+from .language import load_language, looks_english
+from .layout import mark_boundaries
+from .mentions import find_names
+from .merge import merge_events
+from .ontology import Ontology, load_ontology
+from .readers.encoding import repair
+from .records import Document, PlaceMention, Report
+from .resolve import Resolver
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+    from spacy.tokens import Doc
+
+MAX_CHARACTERS = 400_000
+"""How much of one document is read, about 65,000 words; a note says when more was left unread."""
+
+CHUNK = 8
+"""Documents handed to a process at a time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What a pipeline is made of, so that another process can make the same one."""
+
+    model: str | Path | None = None
+    gazetteers: tuple[str | Path, ...] = ()
+    ontology: str | Path | None = None
+
+
+class Pipeline:
+    """Reads documents and finds their places and events. `Pipeline.load` makes one; `geoevents.load` is its public name."""
+
+    def __init__(self, nlp: Language, gazetteer: Gazetteer, resolver: Resolver, ontology: Ontology, settings: Settings) -> None:
+        self.nlp = nlp
+        self.gazetteer = gazetteer
+        self.resolver = resolver
+        self.ontology = ontology
+        self.settings = settings
+
+    @classmethod
+    def load(
+        cls,
+        model: str | Path | None = None,
+        gazetteers: Sequence[str | Path] = (),
+        geocoder: Geocoder | None = None,
+        ontology: str | Path | None = None,
+    ) -> Pipeline:
+        """A pipeline on the bundled data, or on what is named instead. Raises ModelError, OntologyError and
+        gazetteer.errors.GazetteerFileError."""
+        gazetteer = Gazetteer.open()
+        return cls(
+            nlp=load_language(model),
+            gazetteer=gazetteer,
+            resolver=Resolver(gazetteer, geocoder),
+            ontology=load_ontology(ontology),
+            settings=Settings(model=model, gazetteers=tuple(gazetteers), ontology=ontology),
+        )
+
+    @cached_property
+    def model_sha256(self) -> str:
+        """Digest of the language pipeline's files, names and contents in order of name; of its meta if it has no folder."""
+        digest = hashlib.sha256()
+        folder = self.nlp.path
+        if folder is None:
+            return hashlib.sha256(repr(sorted(self.nlp.meta.items())).encode()).hexdigest()
+        for path in sorted(Path(folder).rglob("*")):
+            if path.is_file():
+                digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
+        return digest.hexdigest()
+
+    def __call__(
+        self,
+        document: str | Document,
+        *,
+        published: date | str | None = None,
+        source: str | None = None,
+        url: str | None = None,
+        title: str | None = None,
+        id: str | None = None,
+    ) -> Report:
+        """What is found in one document; whatever goes wrong with it is in the report's `error`.
+
+        `published` is a date or its ISO 8601 form; ValueError if it is neither. What is given here goes before what the
+        document itself says."""
+        if isinstance(document, str):
+            document = Document(text=document)
+        given = {
+            "published": date.fromisoformat(published) if isinstance(published, str) else published,
+            "source": source,
+            "url": url,
+            "title": title,
+            "id": id,
+        }
+        return self._report(replace(document, **{name: value for name, value in given.items() if value is not None}))
+
+    def pipe(self, documents: Iterable[str | Document], processes: int = 1) -> Iterator[Report]:
+        """One report a document, in order, failed ones too. A result never depends on its neighbours.
+
+        More than one of `processes` shares the work out; a pipeline with a geocoder works alone, since its budget and
+        its pace are one."""
+        if processes < 1:
+            raise ValueError(f"processes must be at least 1, not {processes}")
+        records = (Document(text=d) if isinstance(d, str) else d for d in documents)
+        if processes == 1 or self.resolver.geocoder is not None:
+            yield from map(self._report, records)
+            return
+        context = multiprocessing.get_context("spawn")
+        with context.Pool(processes, initializer=_start, initargs=(self.settings,)) as pool:
+            yield from pool.imap(_work, records, chunksize=CHUNK)
+
+    def resolve(self, text: str, spans: Iterable[tuple[int, int]]) -> tuple[PlaceMention, ...]:
+        """Places the given spans, each (start, end) in characters; other names of the text are evidence only."""
+        asked = list(spans)
+        for start, end in asked:
+            if not 0 <= start < end <= len(text):
+                raise ValueError(f"span {start}:{end} does not lie in a text of {len(text)} characters")
+        with self.nlp.memory_zone():
+            return self.resolver.resolve_spans(self._parse(text), asked)
+
+    def locate(self, text: str, trigger: tuple[int, int]) -> tuple[PlaceMention, ...]:
+        """The places where the event that the trigger (start, end) tells of happened, in text order; () if unsaid."""
+        start, end = trigger
+        with self.nlp.memory_zone():
+            doc = self._parse(text)
+            span = doc.char_span(start, end, alignment_mode="expand") if 0 <= start < end <= len(text) else None
+            if span is None:
+                raise ValueError(f"trigger {start}:{end} does not lie in a text of {len(text)} characters")
+            mentions = self._places(doc, None)
+            return tuple(mention for mention, _ in link_places(span.root, mentions))
+
+    def _parse(self, text: str) -> Doc:
+        doc = self.nlp.make_doc(repair(text))
+        mark_boundaries(doc)
+        return self.nlp(doc)
+
+    def _places(self, doc: Doc, document: Document | None) -> tuple[PlaceMention, ...]:
+        return self.resolver.resolve(doc, find_names(doc, self.gazetteer), document)
+
+    def _report(self, document: Document) -> Report:
+        try:
+            return self._read(document)
+        except GeoeventsError as error:
+            return Report(document=document, error=error)
+        except Exception as error:  # one document never stops a batch
+            wrapped = DocumentError(f"{document.id}: failed unexpectedly ({type(error).__name__}: {error}); please report it")
+            wrapped.__cause__ = error
+            return Report(document=document, error=wrapped)
+
+    def _read(self, document: Document) -> Report:
+        text, notes = repair(document.text), []
+        if not text.strip():
+            raise DocumentError(f"{document.id}: the document is empty")
+        if len(text) > MAX_CHARACTERS:
+            notes.append(f"only the first {MAX_CHARACTERS:,} of {len(text):,} characters were read")
+            text = text[:MAX_CHARACTERS]
+        if not looks_english(text):
+            raise DocumentError(f"{document.id}: the text does not look English; only English is supported")
+        with self.nlp.memory_zone():
+            doc = self._parse(text)
+            mentions = self._places(doc, document)
+            events = merge_events(extract_events(doc, mentions, document, self.ontology))
+        return Report(
+            document=document,
+            places=tuple(m for m in mentions if m.kind != "demonym"),
+            events=events,
+            notes=tuple(notes),
+        )
+
+
+_worker: Pipeline | None = None
+
+
+def _start(settings: Settings) -> None:
+    global _worker
+    _worker = Pipeline.load(model=settings.model, gazetteers=settings.gazetteers, ontology=settings.ontology)
+
+
+def _work(document: Document) -> Report:
+    assert _worker is not None  # noqa: S101 - _start ran before
+    return _worker._report(document)
