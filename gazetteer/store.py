@@ -1,0 +1,624 @@
+"""The compiled, read-only gazetteer: opens in milliseconds, shared between processes. The one file that knows its format.
+
+A file is a header, a JSON table of contents, and sections aligned to eight bytes, little-endian throughout:
+
+    rows        one fixed-width row a place, best known place first, so that a smaller row is better known
+    names_at    row -> where its names begin in `names`, lines of UTF-8, the main name first
+    keys        marisa trie of folded names; its key ids index `slots`
+    slots       one posting, or MANY plus where a counted list of them begins in `more`
+    labels      marisa trie of ids that are not numbers ("iso3166-2:SY-HM")
+    by_id       rows in order of (namespace, number), for bisection
+    cells       one-degree grid of `by_cell`, rows cell by cell
+    bones       marisa trie of skeletons; bones_at and bones_keys list the key ids that have one
+
+A posting packs row, which of the row's names matched, and the kind of name; postings of a key stand in the order
+`lookup` answers in.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import mmap
+import struct
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .errors import GazetteerFileError, GazetteerSourceError
+from .names import accepts_class, fold, one_edit, skeleton, sound, spelling_cost, split_class
+from .places import LonLat, NameMatch, Place
+
+if TYPE_CHECKING:
+    import numpy as np
+
+BUNDLED = Path(__file__).with_name("data") / "world.gaz"
+EARTH_KM = 6371.0088
+
+_MAGIC = b"GEOGAZ\r\n"
+_VERSION = 1
+_HEADER = struct.Struct("<8sIIQ32s")  # magic, version, length of the contents, length of the file, sha256 of the rest
+_ROW = struct.Struct("<iiIIIIBB")  # lon, lat in 1e-6 degrees, population, radius, number, region, feature, namespace
+_KINDS = ("name", "alternate", "abbreviation", "demonym", "metonym")
+_DEMOTED = {"alternate": 0.6, "abbreviation": 0.0, "demonym": 0.3, "metonym": 0.3}  # of rank, in powers of ten of people
+_MAX_BUCKET = 4000
+_RESTORE = "restore it with: pip install --force-reinstall geoevents (in a checkout: make gazetteer)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Where places come from. `sha256` is of the files read, `rows` counts the records taken."""
+
+    name: str
+    origin: str
+    version: str
+    licence: str
+    sha256: str
+    rows: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GazetteerInfo:
+    """What a gazetteer is made of. `names` counts pairs of a place and a spelling; `built` is its data's edition."""
+
+    version: int
+    places: int
+    names: int
+    built: str
+    sources: tuple[Source, ...]
+    path: Path | None
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A place to compile with its names, pairs of a spelling and its kind; `rank` orders places, best known highest."""
+
+    place: Place
+    names: tuple[tuple[str, str], ...]
+    rank: float
+
+
+class _Store:
+    """One compiled gazetteer over a buffer that stays mapped as long as the store lives."""
+
+    def __init__(self, data: memoryview, path: Path | None, origin: Path | bytes | None) -> None:
+        import marisa_trie
+
+        self.data, self.path, self.origin = data, path, origin
+        contents, self.sha256 = _read_contents(data, path)
+        self.info: dict[str, Any] = contents["info"]
+        self._features: list[list[str]] = contents["features"]
+        self._namespaces: list[str] = contents["namespaces"]
+        self._ordinal_bits: int = contents["ordinal_bits"]
+        slot: str = contents["slot"]
+        self._many = 1 << (8 * struct.calcsize(slot) - 1)
+        section = {name: data[at : at + size] for name, (at, size) in contents["sections"].items()}
+        self._rows, self._names, self._regions = section["rows"], section["names"], section["regions"]
+        self._names_at, self._regions_at, self._by_id, self._cells, self._by_cell, self._bones_at, self._bones_keys = (
+            section[name].cast("I")
+            for name in ("names_at", "regions_at", "by_id", "cells", "by_cell", "bones_at", "bones_keys")
+        )
+        self._slots, self._more = section["slots"].cast(slot), section["more"].cast(slot)
+        try:
+            self._keys = marisa_trie.Trie().map(section["keys"])
+            self._labels = marisa_trie.Trie().map(section["labels"])
+            self._bones = marisa_trie.Trie().map(section["bones"])
+        except (RuntimeError, ValueError) as error:
+            raise _broken(path, "a name index cannot be read") from error
+        self.place = lru_cache(maxsize=1 << 14)(self._place)
+        self.region = lru_cache(maxsize=1 << 12)(self._region)
+        self.find = lru_cache(maxsize=1 << 14)(self._find)
+
+    def __len__(self) -> int:
+        return len(self._names_at) - 1
+
+    def names(self, row: int) -> list[str]:
+        return str(self._names[self._names_at[row] : self._names_at[row + 1]], "utf-8").split("\n")
+
+    def _region(self, region: int) -> tuple[str | None, ...]:
+        text = str(self._regions[self._regions_at[region] : self._regions_at[region + 1]], "utf-8")
+        return tuple(part or None for part in text.split("\t"))
+
+    def _place(self, row: int) -> Place:
+        lon, lat, population, radius, number, region, feature, space = _ROW.unpack_from(self._rows, row * _ROW.size)
+        start = self._names_at[row]
+        name, _, _ = str(self._names[start : self._names_at[row + 1]], "utf-8").partition("\n")
+        place_id = f"{self._namespaces[space]}{number}" if space else self._labels.restore_key(number)
+        feature_class, feature_code = self._features[feature]
+        # Compiled from a checked Place; checking again would halve the speed of a lookup.
+        place = _NEW(Place)
+        country, admin1, admin2 = self.region(region)
+        values = (place_id, name, lon / 1e6, lat / 1e6, feature_class, feature_code, country, admin1, admin2)
+        for fill, value in zip(_FILLS, (*values, population, radius), strict=True):
+            fill(place, value)
+        return place
+
+    def postings(self, key: str) -> Iterator[int]:
+        """Postings of a folded name, in the order to answer."""
+        at = self._keys.get(key)
+        return iter(()) if at is None else self._slot(at)
+
+    def _slot(self, key_id: int) -> Iterator[int]:
+        slot = self._slots[key_id]
+        if not slot & self._many:
+            return iter((slot,))
+        at = slot ^ self._many
+        return iter(self._more[at + 1 : at + 1 + self._more[at]])
+
+    def match(self, posting: int, kind: str | None = None) -> NameMatch:
+        row, ordinal, written = self._unpack(posting)
+        place = self.place(row)
+        name = place.name if ordinal == 0 else self.names(row)[ordinal]
+        return NameMatch(place=place, name=name, kind=kind or _KINDS[written])
+
+    def _unpack(self, posting: int) -> tuple[int, int, int]:
+        tail = posting & ((1 << (self._ordinal_bits + 3)) - 1)
+        return posting >> (self._ordinal_bits + 3), tail >> 3, tail & 7
+
+    def _find(self, key: str) -> tuple[NameMatch, ...]:
+        found = tuple(map(self.match, self.postings(key)))
+        parts = split_class(key) if " " in key else None
+        if parts is None:
+            return found
+        core, wanted = parts
+        if any(_is(wanted, m.place) for m in found):
+            return found
+        return found + tuple(m for m in map(self.match, self.postings(core)) if _is(wanted, m.place))
+
+    def find_fuzzy(self, key: str) -> list[tuple[float, int, NameMatch]]:
+        """Matches that are not exact, as (cost, row, match)."""
+        letters = key.replace(" ", "")
+        if len(letters) < 3 or not letters.isascii():
+            return []
+        heard, limit = sound(key), 1.0 if len(letters) > 4 else 0.5
+        costs: dict[int, float] = {}
+        if len(letters) > 4:
+            costs.update((at, 1.0) for edited in one_edit(key) if (at := self._keys.get(edited)) is not None)
+        bone = self._bones.get(skeleton(key))
+        if bone is not None:
+            start, end = self._bones_at[bone], self._bones_at[bone + 1]
+            for at in islice(self._bones_keys[start:end], _MAX_BUCKET):
+                cost = spelling_cost(heard, sound(self._keys.restore_key(at)), limit)
+                if cost is not None:
+                    costs[at] = min(cost, costs.get(at, cost))
+        best: dict[int, tuple[float, int]] = {}
+        exact = {self._unpack(p)[0] for p in self.postings(key)}
+        for at in sorted(costs):
+            for posting in self._slot(at):
+                row = self._unpack(posting)[0]
+                if row not in exact and (row not in best or costs[at] < best[row][0]):
+                    best[row] = (costs[at], posting)
+        return [(cost, row, self.match(posting, "fuzzy")) for row, (cost, posting) in sorted(best.items())]
+
+    def find_prefix(self, key: str, limit: int) -> list[tuple[int, NameMatch]]:
+        """The best known places with a name that begins so, as (row, match), best known first."""
+        best: dict[int, int] = {}
+        for _, at in self._keys.iteritems(key):
+            for posting in self._slot(at):
+                best.setdefault(self._unpack(posting)[0], posting)
+        return [(row, self.match(best[row])) for row in sorted(best)[:limit]]
+
+    def row_of(self, place_id: str) -> int | None:
+        """Row of an id by bisection over (namespace, number)."""
+        for space, prefix in enumerate(self._namespaces):
+            digits = place_id[len(prefix) :]
+            if space and place_id.startswith(prefix) and digits.isdecimal() and str(int(digits)) == digits:
+                wanted = (space, int(digits))
+                break
+        else:
+            label = self._labels.get(place_id)
+            if label is None:
+                return None
+            wanted = (0, label)
+        at = bisect_left(self._by_id, wanted, key=self._id_key)
+        if at < len(self._by_id) and self._id_key(self._by_id[at]) == wanted:
+            return self._by_id[at]
+        return None
+
+    def _id_key(self, row: int) -> tuple[int, int]:
+        fields = _ROW.unpack_from(self._rows, row * _ROW.size)
+        return fields[7], fields[4]
+
+    def near(self, where: LonLat, km: float) -> list[tuple[float, int]]:
+        """(kilometres, row) of the places within `km`, on a sphere of radius EARTH_KM, nearest first."""
+        import numpy as np
+
+        spans = [self._by_cell[a:b] for a, b in _cell_spans(where, km, self._cells)]
+        if not spans:
+            return []
+        rows = np.concatenate([np.frombuffer(span, dtype="<u4") for span in spans])
+        points = np.frombuffer(self._rows, dtype=_NUMPY_ROW)[rows]
+        lon, lat = np.radians(points["lon"] * 1e-6), np.radians(points["lat"] * 1e-6)
+        here_lon, here_lat = math.radians(where.lon), math.radians(where.lat)
+        half = np.sin((lat - here_lat) / 2) ** 2
+        half += math.cos(here_lat) * np.cos(lat) * np.sin((lon - here_lon) / 2) ** 2
+        distance = 2 * EARTH_KM * np.arcsin(np.sqrt(np.minimum(half, 1)))
+        inside = np.flatnonzero(distance <= km)
+        order = inside[np.lexsort((rows[inside], distance[inside]))]
+        return list(zip(distance[order].tolist(), rows[order].tolist(), strict=True))
+
+
+_NEW: Any = object.__new__
+_FILLS: list[Callable[[Place, object], None]] = [Place.__dict__[name].__set__ for name in Place.__slots__]
+_NUMPY_ROW = [
+    ("lon", "<i4"), ("lat", "<i4"), ("population", "<u4"), ("radius", "<u4"), ("number", "<u4"), ("region", "<u4"),
+    ("feature", "u1"), ("namespace", "u1"),
+]  # fmt: skip
+
+
+def _is(wanted: str, place: Place) -> bool:
+    return accepts_class(wanted, place.feature_class, place.feature_code, place.country)
+
+
+def _cell_spans(where: LonLat, km: float, cells: memoryview) -> list[tuple[int, int]]:
+    """Stretches of `by_cell` whose one-degree cells a circle touches."""
+    reach = math.degrees(km / EARTH_KM)
+    south, north = max(-90.0, where.lat - reach), min(90.0, where.lat + reach)
+    if south <= -90 or north >= 90 or reach >= 90:
+        wide = 180.0
+    else:
+        wide = math.degrees(math.asin(min(1.0, math.sin(math.radians(reach)) / math.cos(math.radians(where.lat)))))
+    if wide >= 179:
+        columns = [(0, 359)]
+    else:
+        west, east = math.floor(where.lon - wide) + 180, math.floor(where.lon + wide) + 180
+        columns = [(max(0, west), min(359, east))]
+        if west < 0:
+            columns.append((west + 360, 359))
+        if east > 359:
+            columns.append((0, east - 360))
+    rows = range(_cell_row(south), _cell_row(north) + 1)
+    spans = ((cells[r * 360 + a], cells[r * 360 + b + 1]) for r in rows for a, b in columns)
+    return [(a, b) for a, b in spans if b > a]
+
+
+def _cell_row(lat: float) -> int:
+    return min(179, math.floor(lat) + 90)
+
+
+def _broken(path: Path | None, what: str) -> GazetteerFileError:
+    return GazetteerFileError(f"the gazetteer {path or '(in memory)'} is damaged: {what}; {_RESTORE}")
+
+
+def _read_contents(data: memoryview, path: Path | None) -> tuple[dict[str, Any], str]:
+    """The table of contents and the sha256 of the file's header; magic, version and lengths are checked here."""
+    if len(data) < _HEADER.size:
+        raise _broken(path, f"only {len(data)} bytes")
+    magic, version, contents_size, size, digest = _HEADER.unpack_from(data)
+    if magic != _MAGIC:
+        raise GazetteerFileError(f"{path or 'this'} is no compiled gazetteer of geoevents; {_RESTORE}")
+    if version != _VERSION:
+        raise GazetteerFileError(f"the gazetteer {path} has format {version}, this geoevents reads {_VERSION}; {_RESTORE}")
+    if size != len(data):
+        raise _broken(path, f"{len(data)} bytes where its header says {size}")
+    try:
+        contents: dict[str, Any] = json.loads(bytes(data[_HEADER.size : _HEADER.size + contents_size]))
+        ends = [at + length for at, length in contents["sections"].values()]
+    except (ValueError, KeyError, TypeError) as error:
+        raise _broken(path, "its table of contents cannot be read") from error
+    if max(ends, default=0) > size:
+        raise _broken(path, "a section lies beyond its end")
+    return contents, digest.hex()
+
+
+class Gazetteer:
+    """Places by name, by id and by position. Read-only and thread-safe; pickles by path, so processes share one mapping.
+
+    It stands on one compiled file, or on several: then those given later answer first, and a place id they share is
+    answered by the later one.
+    """
+
+    def __init__(self, stores: tuple[_Store, ...]) -> None:
+        self._stores = stores
+
+    @classmethod
+    def open(cls, path: Path | None = None) -> Gazetteer:
+        """Maps a compiled file, the bundled one for None. Checks magic, version and lengths; `verify` reads it all.
+
+        Raises GazetteerFileError where the file is missing, foreign, truncated or damaged.
+        """
+        return cls((_open_store(None if path is None else Path(path)),))
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Gazetteer:
+        """A gazetteer from what `compile_entries` gave, without a file."""
+        return cls((_Store(memoryview(data), None, data),))
+
+    def with_layers(self, *layers: Gazetteer) -> Gazetteer:
+        """This gazetteer with others over it; the last one given answers first."""
+        return Gazetteer((*self._stores, *(store for layer in layers for store in layer._stores)))
+
+    def __reduce__(self) -> tuple[Callable[..., Gazetteer], tuple[object, ...]]:
+        return _reopen, tuple(store.origin for store in self._stores)  # a path, or the bytes of a layer without file
+
+    def __len__(self) -> int:
+        return sum(map(len, self._stores))
+
+    def lookup(self, name: str) -> tuple[NameMatch, ...]:
+        """Places of that name after folding, best known first, ties by id; () where none has it.
+
+        "Best known" is the compiler's rank (see `build.rank`), less for a name that is not the place's main one. A
+        class word is understood: "Hama province" answers with what is called so, then with the divisions called Hama.
+        """
+        key = fold(name)
+        if len(self._stores) == 1:
+            return self._stores[0].find(key)
+        return self._merge(match for store in reversed(self._stores) for match in store.find(key))
+
+    def lookup_fuzzy(self, name: str, limit: int = 20) -> tuple[NameMatch, ...]:
+        """Places whose name is nearly that one, nearest spelling first, then best known; those of `lookup` left out.
+
+        Nearly: one letter changed, added, dropped or swapped in a name of five letters or more; or a transliteration
+        of the same sound (`names.sound`) at most one vowel away in a shorter name, two or one consonant in a longer.
+        """
+        key = fold(name)
+        found = [
+            (cost, -layer, row, match)
+            for layer, store in enumerate(self._stores)
+            for cost, row, match in store.find_fuzzy(key)
+        ]
+        found.sort(key=lambda item: item[:3])
+        exact = {match.place.id for match in self.lookup(name)}
+        return tuple(islice((m for m in self._merge(item[3] for item in found) if m.place.id not in exact), limit))
+
+    def prefix(self, prefix: str, limit: int = 20) -> tuple[NameMatch, ...]:
+        """Places with a name that begins so, best known first; () for an empty prefix."""
+        key = fold(prefix)
+        if not key:
+            return ()
+        found = (match for store in reversed(self._stores) for _, match in store.find_prefix(key, limit))
+        return self._merge(found)[:limit]
+
+    def _merge(self, matches: Iterable[NameMatch]) -> tuple[NameMatch, ...]:
+        seen: dict[str, NameMatch] = {}
+        for match in matches:
+            seen.setdefault(match.place.id, match)
+        return tuple(seen.values())
+
+    def get(self, place_id: str) -> Place | None:
+        """The place of an id, None if there is none."""
+        for store in reversed(self._stores):
+            if (row := store.row_of(place_id)) is not None:
+                return store.place(row)
+        return None
+
+    def names(self, place_id: str) -> tuple[str, ...]:
+        """All spellings of a place, main name first; spellings that fold alike are kept once. () for an unknown id."""
+        for store in reversed(self._stores):
+            if (row := store.row_of(place_id)) is not None:
+                return tuple(store.names(row))
+        return ()
+
+    def near(self, where: LonLat, km: float, limit: int | None = None) -> tuple[Place, ...]:
+        """Places within `km` of a point, nearest first, then best known."""
+        if not km >= 0:
+            raise ValueError(f"a distance cannot be {km} km")
+        found = sorted(
+            (distance, -layer, row)
+            for layer, store in enumerate(self._stores)
+            for distance, row in store.near(where, km)
+        )
+        places: dict[str, Place] = {}
+        for _, layer, row in found:
+            if limit is not None and len(places) >= limit:
+                break
+            place = self._stores[-layer].place(row)
+            if len(self._stores) == 1 or self.get(place.id) == place:
+                places.setdefault(place.id, place)
+        return tuple(places.values())
+
+    def __iter__(self) -> Iterator[Place]:
+        """Every place, best known first in each layer."""
+        return (store.place(row) for store in self._stores for row in range(len(store)))
+
+    @property
+    def sha256(self) -> str:
+        """Digest of the data; of several layers, the digest of their digests."""
+        if len(self._stores) == 1:
+            return self._stores[0].sha256
+        return hashlib.sha256("".join(store.sha256 for store in self._stores).encode()).hexdigest()
+
+    def info(self) -> GazetteerInfo:
+        """What it is made of, all layers together."""
+        return GazetteerInfo(
+            version=_VERSION,
+            places=len(self),
+            names=sum(store.info["names"] for store in self._stores),
+            built=self._stores[0].info["built"],
+            sources=tuple(Source(**source) for store in self._stores for source in store.info["sources"]),
+            path=self._stores[0].path,
+            bytes=sum(len(store.data) for store in self._stores),
+            sha256=self.sha256,
+        )
+
+    def verify(self) -> None:
+        """Reads every byte; raises GazetteerFileError where the data is not what was compiled."""
+        for store in self._stores:
+            if hashlib.sha256(store.data[_HEADER.size :]).hexdigest() != store.sha256:
+                raise _broken(store.path, "its contents do not have the hash in its header")
+
+
+def _open_store(path: Path | None) -> _Store:
+    file = BUNDLED if path is None else path
+    try:
+        with file.open("rb") as opened:
+            data = memoryview(mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ))
+    except ValueError as error:  # an empty file cannot be mapped
+        raise _broken(file, "it is empty") from error
+    except OSError as error:
+        raise GazetteerFileError(f"cannot open the gazetteer {file}: {error.strerror or error}; {_RESTORE}") from error
+    return _Store(data, file, None if path is None else file.absolute())
+
+
+def _reopen(*origins: Path | bytes | None) -> Gazetteer:
+    return Gazetteer(
+        tuple(_Store(memoryview(o), None, o) if isinstance(o, bytes) else _open_store(o) for o in origins)
+    )
+
+
+def compile_entries(entries: Iterable[Entry], *, built: str, sources: Iterable[Source] = ()) -> bytes:
+    """The compiled file's bytes; the same entries in any order give the same bytes.
+
+    Raises GazetteerSourceError for an id given twice.
+    """
+    ordered = sorted(entries, key=lambda e: (-e.rank, e.place.id))
+    ids = [entry.place.id for entry in ordered]
+    if twice := _first_twice(ids):
+        raise GazetteerSourceError(f"the place id {twice!r} is given twice")
+    kept = [_distinct_names(entry) for entry in ordered]
+    ordinal_bits = max((len(names) for names in kept), default=1).bit_length()
+    slot = "I" if (len(ordered) << (ordinal_bits + 3)) < 1 << 31 else "Q"
+    sections: dict[str, bytes] = {}
+    postings: dict[str, list[tuple[float, int]]] = {}
+    for row, (entry, names) in enumerate(zip(ordered, kept, strict=True)):
+        for ordinal, (key, _, kind) in enumerate(names):
+            posting = (row << ordinal_bits | ordinal) << 3 | _KINDS.index(kind)
+            postings.setdefault(key, []).append((_DEMOTED.get(kind, 0.0) - entry.rank, posting))
+    names_text = ["\n".join(spelling for _, spelling, _ in names).encode() for names in kept]
+    sections["names_at"], sections["names"] = _joined(names_text)
+    sections |= _key_sections(postings, slot)
+    features = sorted({(e.place.feature_class, e.place.feature_code) for e in ordered})
+    namespaces = ["", *sorted({prefix for prefix, number in map(_numbered, ids) if number is not None})]
+    sections |= _row_sections([e.place for e in ordered], features, namespaces)
+    info = {
+        "names": sum(map(len, kept)),
+        "built": built,
+        "sources": [asdict(source) for source in sources],
+    }
+    head = {"info": info, "features": features, "namespaces": namespaces, "ordinal_bits": ordinal_bits, "slot": slot}
+    return _framed(head, sections)
+
+
+def _distinct_names(entry: Entry) -> list[tuple[str, str, str]]:
+    """(key, spelling, kind) of an entry's names, the main name first, one spelling a key."""
+    kept: dict[str, tuple[str, str, str]] = {}
+    for spelling, kind in ((entry.place.name, "name"), *entry.names):
+        key = fold(spelling)
+        if key or not kept:  # the main name is kept even where nothing of it can be looked up
+            kept.setdefault(key, (key, " ".join(spelling.split()), kind))
+    return list(kept.values())
+
+
+def _key_sections(postings: dict[str, list[tuple[float, int]]], slot: str) -> dict[str, bytes]:
+    import marisa_trie
+    import numpy as np
+
+    many = 1 << (8 * struct.calcsize(slot) - 1)
+    keys = marisa_trie.Trie(sorted(postings))
+    slots, more = [0] * len(postings), []
+    bones: dict[str, list[int]] = {}
+    for key in sorted(postings):
+        found = [posting for _, posting in sorted(postings[key])]
+        at = keys.key_id(key)
+        slots[at] = found[0] if len(found) == 1 else many | len(more)
+        if len(found) > 1:
+            more += [len(found), *found]
+        if key.isascii() and len(bone := skeleton(key)) > 1:
+            bones.setdefault(bone, []).append(at)
+    skeletons = marisa_trie.Trie(sorted(bones))
+    by_bone = [bones[skeletons.restore_key(i)] for i in range(len(bones))]
+    dtype = "<u4" if slot == "I" else "<u8"
+    return {
+        "keys": keys.tobytes(),
+        "slots": np.array(slots, dtype=dtype).tobytes(),
+        "more": np.array(more, dtype=dtype).tobytes(),
+        "bones": skeletons.tobytes(),
+        "bones_at": _offsets(map(len, by_bone)),
+        "bones_keys": np.array([at for group in by_bone for at in group], dtype="<u4").tobytes(),
+    }
+
+
+def _row_sections(places: list[Place], features: list[tuple[str, str]], namespaces: list[str]) -> dict[str, bytes]:
+    import marisa_trie
+    import numpy as np
+
+    regions = sorted({_region_line(place) for place in places})
+    region_at = {line: i for i, line in enumerate(regions)}
+    feature_at = {feature: i for i, feature in enumerate(features)}
+    labels = marisa_trie.Trie(sorted(place.id for place in places if _numbered(place.id)[1] is None))
+    rows, numbers = bytearray(), []
+    cells: list[list[int]] = [[] for _ in range(180 * 360)]
+    for row, place in enumerate(places):
+        prefix, number = _numbered(place.id)
+        space = 0 if number is None else namespaces.index(prefix)
+        number = labels.key_id(place.id) if number is None else number
+        numbers.append((space, number, row))
+        rows += _ROW.pack(
+            round(place.lon * 1e6),
+            round(place.lat * 1e6),
+            min(place.population, 2**32 - 1),
+            min(place.uncertainty_m, 2**32 - 1),
+            number,
+            region_at[_region_line(place)],
+            feature_at[place.feature_class, place.feature_code],
+            space,
+        )
+        column = min(359, math.floor(place.lon) + 180)
+        cells[_cell_row(place.lat) * 360 + column].append(row)
+    regions_at, regions_text = _joined([line.encode() for line in regions])
+    return {
+        "rows": bytes(rows),
+        "regions_at": regions_at,
+        "regions": regions_text,
+        "labels": labels.tobytes(),
+        "by_id": np.array([row for _, _, row in sorted(numbers)], dtype="<u4").tobytes(),
+        "cells": _offsets(map(len, cells)),
+        "by_cell": np.array([row for cell in cells for row in cell], dtype="<u4").tobytes(),
+    }
+
+
+def _region_line(place: Place) -> str:
+    return "\t".join(part or "" for part in (place.country, place.admin1, place.admin2))
+
+
+def _numbered(place_id: str) -> tuple[str, int | None]:
+    """An id as its prefix and number, ("geonames:", 170017); number None where it is none that prints back the same."""
+    prefix, colon, digits = place_id.partition(":")
+    if colon and digits.isdecimal() and digits.isascii() and str(int(digits)) == digits and int(digits) < 2**32:
+        return prefix + ":", int(digits)
+    return "", None
+
+
+def _first_twice(ids: list[str]) -> str | None:
+    seen: set[str] = set()
+    return next((i for i in ids if i in seen or seen.add(i)), None)  # type: ignore[func-returns-value]
+
+
+def _offsets(sizes: Iterable[int]) -> bytes:
+    import numpy as np
+
+    return np.cumsum([0, *sizes], dtype="<u4").tobytes()
+
+
+def _joined(parts: list[bytes]) -> tuple[bytes, bytes]:
+    return _offsets(map(len, parts)), b"".join(parts)
+
+
+def _framed(head: dict[str, Any], sections: dict[str, bytes]) -> bytes:
+    """Header, table of contents and sections, each section at a multiple of eight bytes."""
+
+    def table(base: int) -> tuple[bytes, int]:
+        places, at = {}, base
+        for name in sorted(sections):
+            places[name] = (at, len(sections[name]))
+            at += -(-len(sections[name]) // 8) * 8
+        return json.dumps({**head, "sections": places}, ensure_ascii=False, sort_keys=True).encode(), at
+
+    base = 0
+    while True:  # the table's length moves the sections, and their offsets' digits its length
+        contents, size = table(base)
+        start = -(-(_HEADER.size + len(contents)) // 8) * 8
+        if start == base:
+            break
+        base = start
+    body = contents + bytes(base - _HEADER.size - len(contents))
+    body += b"".join(sections[name] + bytes(-len(sections[name]) % 8) for name in sorted(sections))
+    header = _HEADER.pack(_MAGIC, _VERSION, len(contents), size, hashlib.sha256(body).digest())
+    return header + body
