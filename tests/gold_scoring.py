@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ TESTS = Path(__file__).resolve().parent
 GOLD = TESTS / "gold"
 SEEDS = TESTS.parent / "seeds"
 NEAR_KM = 161.0
-"""A place is right within 100 miles of gold: the convention of Leidner (2007) that most evaluations of geoparsing keep."""
+"""A place is right within 100 miles of gold, as most evaluations of geoparsing have it (Leidner 2007)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +57,7 @@ class GoldPlace:
         where = place.position if place else mention.position
         if where is None or self.lon is None or self.lat is None:
             return False
-        return geodesic((where.lat, where.lon), (self.lat, self.lon)).km <= max(NEAR_KM, self.radius_km)
+        return bool(geodesic((where.lat, where.lon), (self.lat, self.lon)).km <= max(NEAR_KM, self.radius_km))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -206,20 +206,17 @@ def score_document(gold: GoldDocument, report: Report) -> Score:
     _score_places(gold, report.places, score)
     asserted = [event for event in report.events if event.modality == "asserted"]
     matches = match_events(gold.events, asserted)
-    for event in gold.events:
+    for g, event in enumerate(gold.events):
         if not event.optional:
-            score.mark("event recall", id(event) in matches, f"missed {event}")
-            found = any(e.event_type in event.types and event.is_told_by(e) for e in asserted)
-            score.mark("detection", found, f"no such type in its sentence, anywhere: {event}")
-    taken = {id(found): event for event, found in matches.values()}
-    for found in asserted:
-        event = taken.get(id(found))
-        if event is None and found.place is None:
-            continue
-        if event is None or not event.optional:
-            score.mark("event precision", event is not None, f"false alarm {describe(found)}")
-        if event is not None and not event.optional:
-            _score_details(event, found, score)
+            score.mark("event recall", g in matches, f"missed {event}")
+            detected = any(e.event_type in event.types and event.is_told_by(e) for e in asserted)
+            score.mark("detection", detected, f"no such type in its sentence, wherever pinned: {event}")
+            if g in matches:
+                _score_details(event, asserted[matches[g]], score)
+                score.mark("event precision", True, "")
+    for n, found in enumerate(asserted):
+        if n not in matches.values() and found.place is not None:
+            score.mark("event precision", False, f"false alarm {describe(found)}")
     for trap in gold.traps:
         caught = [e for e in asserted if trap.has_trigger_of(e)]
         score.mark("background", not caught, f"{trap.modality} told as fact: {trap.sentence!r} … {trap.trigger!r}")
@@ -241,27 +238,26 @@ def forbidden_pins(gold: GoldDocument, events: Iterable[Event]) -> list[Event]:
     return [e for e in events if e.place and (e.place_text in gold.no_pins or (e.place_id or "") in ids)]
 
 
-def match_events(gold: Iterable[GoldEvent], found: list[Event]) -> dict[int, tuple[GoldEvent, Event]]:
-    """Pairs each gold event with at most one found event, as many as can be, required ones first (Kuhn's algorithm)."""
-    gold = sorted(gold, key=lambda event: event.optional)
+def match_events(gold: Sequence[GoldEvent], found: Sequence[Event]) -> dict[int, int]:
+    """Index of a gold event to index of the event found for it, one to one: as many pairs as can be, those of required
+    events first (Kuhn's augmenting paths, over the gold in that order)."""
     choices = [
-        sorted((n for n, e in enumerate(found) if event.fits(e)), key=lambda n, event=event: (-_kinship(event, found[n]), n))
-        for event in gold
+        [n for _, n in sorted((-_kinship(event, e), n) for n, e in enumerate(found) if event.fits(e))] for event in gold
     ]
     owner: dict[int, int] = {}
 
-    def place(g: int, tried: set[int]) -> bool:
+    def settle(g: int, tried: set[int]) -> bool:
         for n in choices[g]:
             if n not in tried:
                 tried.add(n)
-                if n not in owner or place(owner[n], tried):
+                if n not in owner or settle(owner[n], tried):
                     owner[n] = g
                     return True
         return False
 
-    for g in range(len(gold)):
-        place(g, set())
-    return {id(gold[g]): (gold[g], found[n]) for n, g in owner.items()}
+    for g in sorted(range(len(gold)), key=lambda g: (gold[g].optional, g)):
+        settle(g, set())
+    return {g: n for n, g in owner.items()}
 
 
 def _kinship(gold: GoldEvent, found: Event) -> int:
@@ -295,18 +291,16 @@ def _score_places(gold: GoldDocument, mentions: Iterable[PlaceMention], score: S
             mention = by_span.get((place.start, place.end))
             score.mark("place recall", mention is not None, f"{place.text!r} at {place.start}")
             if mention is not None:
-                got = f"{mention.place.id} {mention.place.name}, {mention.place.country}" if mention.place else "unknown"
+                known = mention.place
+                got = f"{known.id} {known.name}, {known.country}" if known else "unknown"
                 score.mark("resolution", place.is_at(mention), f"{place.text!r} at {place.start} is {got}")
-    spared = [(place.start, place.end) for place in gold.places if not place.counts]
     wanted = {(place.start, place.end) for place in gold.places if place.counts}
+    spared = [(place.start, place.end) for place in gold.places if not place.counts]
     for mention in mentions:
-        span = (mention.start, mention.end)
-        if span in wanted or mention.kind == "organisation":
-            if span in wanted:
-                score.mark("place precision", True, "")
-            continue
-        if not any(start < mention.end and mention.start < end for start, end in spared):
-            score.mark("place precision", False, f"{mention.text!r} at {mention.start} is no place")
+        right = (mention.start, mention.end) in wanted
+        passed_over = any(start < mention.end and mention.start < end for start, end in spared)
+        if right or (mention.kind == "place" and not passed_over):
+            score.mark("place precision", right, f"{mention.text!r} at {mention.start} is no place")
 
 
 def _score_details(gold: GoldEvent, found: Event, score: Score) -> None:
