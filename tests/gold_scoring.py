@@ -24,6 +24,9 @@ SEEDS = TESTS.parent / "seeds"
 NEAR_KM = 161.0
 """A place is right within 100 miles of gold, as most evaluations of geoparsing have it (Leidner 2007)."""
 
+PROMISES = ("AGREE", "THREATEN")
+"""PLOVER codes a deed that is announced as a promise or a threat of it: that is no mistake where it is pinned nowhere."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class GoldPlace:
@@ -218,7 +221,7 @@ def score_document(gold: GoldDocument, report: Report) -> Score:
         if n not in matches.values() and found.place is not None:
             score.mark("event precision", False, f"false alarm {describe(found)}")
     for trap in gold.traps:
-        caught = [e for e in asserted if trap.has_trigger_of(e)]
+        caught = [e for e in asserted if trap.has_trigger_of(e) and not (e.place is None and e.event_type in PROMISES)]
         score.mark("background", not caught, f"{trap.modality} told as fact: {trap.sentence!r} … {trap.trigger!r}")
     for found in forbidden_pins(gold, asserted):
         score.faults.append(f"forbidden pin: {describe(found)}")
