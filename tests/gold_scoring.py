@@ -25,7 +25,7 @@ NEAR_KM = 161.0
 """A place is right within 100 miles of gold, as most evaluations of geoparsing have it (Leidner 2007)."""
 
 PROMISES = ("AGREE", "THREATEN")
-"""PLOVER codes a deed that is announced as a promise or a threat of it: that is no mistake where it is pinned nowhere."""
+"""PLOVER codes an announced deed as a promise or a threat of it: no mistake where it is pinned nowhere."""
 
 
 @dataclass(frozen=True, kw_only=True)
