@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from .pipeline import Pipeline
 
-__all__ = ["check_basemap", "find_events", "load", "load_maps", "save_map", "to_geojson"]
+__all__ = ["check_basemap", "find_events", "load", "load_maps", "save_map", "to_geojson", "user_errors"]
 
 
 def load(
@@ -88,6 +88,14 @@ def save_map(
         load_maps().save(geojson, path, title=title, basemap=basemap)
     except OSError as error:
         raise OutputError(f"cannot write {path}: {error.strerror or error}") from error
+
+
+def user_errors() -> tuple[type[Exception], ...]:
+    """The roots of the errors whose message is meant for users."""
+    from gazetteer.errors import GazetteerError
+    from maps.errors import MapError
+
+    return GeoeventsError, GazetteerError, MapError
 
 
 def check_basemap(basemap: str) -> None:

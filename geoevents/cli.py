@@ -57,13 +57,20 @@ GazetteerFile = Annotated[
 ]
 
 
-@app.callback()
-def _start(
-    version: Annotated[bool, typer.Option("--version", is_eager=True, help="Show the version and exit.")] = False,
-) -> None:
-    if version:
+def _show_version(asked: bool) -> None:
+    if asked:
         emit(f"geoevents {__version__}\n")
         raise typer.Exit
+
+
+Version = Annotated[
+    bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
+]
+
+
+@app.callback()
+def _start(version: Version = False) -> None:
+    """Options before any command."""
 
 
 @register(app, "map", "geoevents map articles/ -o map.html --published 2017-03-30")
@@ -240,14 +247,11 @@ def main() -> None:
     try:
         app()
     except Exception as error:
-        from gazetteer.errors import GazetteerError
-        from maps.errors import MapError
-
-        from .errors import GeoeventsError
+        from .api import user_errors
 
         if debug:
             traceback.print_exc()
-        if isinstance(error, GeoeventsError | GazetteerError | MapError):
+        if isinstance(error, user_errors()):
             say(str(error))
         else:
             hint = "" if debug else "; run again with --debug to see where"

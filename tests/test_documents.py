@@ -446,7 +446,8 @@ def test_dates_as_people_write_them(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [("03/04/2017", "day first or month first"), ("yesterday", "YYYY-MM-DD"), ("2017-02-30", "YYYY-MM-DD"),
-     ("", "YYYY"), ("0001-01-01", "year 1"), ("1490832000", "YYYY-MM-DD"), ("30 Mai 2017", "YYYY-MM-DD"), ("٢٠١٧-٠٣-٣٠", "YYYY")],
+     ("", "YYYY"), ("0001-01-01", "year 1"), ("1490832000", "YYYY-MM-DD"), ("30 Mai 2017", "YYYY-MM-DD"),
+     ("٢٠١٧-٠٣-٣٠", "YYYY")],
 )  # fmt: skip
 def test_what_is_no_date_says_so(text: str, words: str) -> None:
     with pytest.raises(ValueError, match=words):
