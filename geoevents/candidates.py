@@ -1,0 +1,160 @@
+"""Which places a name may mean: the gazetteer's answers for the name as written, and for what is left of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from gazetteer.names import fold
+from gazetteer.places import NameMatch, Place
+from gazetteer.store import Gazetteer
+
+MAX_OPTIONS = 40
+"""Candidates weighed for one name, best known first: keeps a document's work bounded."""
+
+KINDS_BY_WORD = {
+    "county": "county parish shire township borough district municipality okrug raion rayon tehsil taluk",
+    "state": "state province governorate oblast prefecture region canton department emirate krai wilayat voivodeship",
+    "town": "city town village hamlet suburb neighbourhood neighborhood township settlement municipality camp",
+    "water": "river creek lake sea ocean gulf bay strait straits canal reservoir lagoon channel harbor harbour fjord",
+    "terrain": "mount mountain mountains hill hills island islands isle peninsula valley desert cape ridge plateau forest",
+    "spot": "airport university college school hospital stadium church cathedral museum station prison base dam bridge "
+    "park square tower market mall center centre plant hotel building theater theatre arena academy institute library "
+    "cemetery monastery mosque temple embassy house hall racecourse clinic campus headquarters courthouse jail palace",
+    "street": "street road avenue drive lane boulevard highway parkway way court route interstate crescent close place "
+    "terrace expressway turnpike pike freeway motorway trail st. rd. ave. dr. blvd. hwy.",
+    "body": "council police department ministry government army observatory administration authority party committee "
+    "commission association union club team bank company corporation agency service office force forces front brigade "
+    "militia parliament congress senate court federation league society foundation group organization organisation",
+}
+"""Words in or beside a name that say what kind of thing it is; a word may say several."""
+
+KINDS: dict[str, frozenset[str]] = {}
+for _kind, _words in KINDS_BY_WORD.items():
+    for _word in _words.split():
+        KINDS[_word] = KINDS.get(_word, frozenset()) | {_kind}
+
+DIRECTION = re.compile(
+    r"(?:(?:far|extreme|mid|down|up)?-?(?:north|south|east|west|centr|upper|lower|inner|outer|greater|downtown|rural|"
+    r"mainland|metropolitan|metro)[a-z]{0,12}(?:-(?:east|west|central)[a-z]{0,4})?)\s+",
+    re.IGNORECASE,
+)
+_OF = re.compile(r"(?:the\s+)?([A-Za-z]{2,15})\s+of\s+(?:the\s+)?", re.IGNORECASE)
+_WORD = re.compile(r"[^\s,/()]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """A place that a name may mean.
+
+    `tier` says how much of the name it explains: "whole", "core" (without a class word or direction: "Hama province"),
+    "short" (the name stands for "... County"), "part" (the name merely contains it: "Harare City Council").
+    `kind` is the gazetteer's kind of match, or "geocoded". `rank` counts from the best known, 0. `spelled`: as written.
+    """
+
+    place: Place
+    kind: str
+    tier: str = "whole"
+    rank: int = 0
+    spelled: bool = False
+
+
+CACHED_NAMES = 4096
+"""Names whose candidates are kept between documents."""
+
+
+class Candidates:
+    """Look-ups in one gazetteer, cached; safe to share between threads."""
+
+    def __init__(self, gazetteer: Gazetteer) -> None:
+        self.gazetteer = gazetteer
+        self.options = lru_cache(maxsize=CACHED_NAMES)(lambda text: find_options(text, gazetteer))
+        self.matches = lru_cache(maxsize=CACHED_NAMES)(gazetteer.lookup)
+
+
+def kind_of(place: Place) -> str:
+    """What kind of thing a place is, in the terms of KINDS, or "country" or "region"."""
+    code = place.feature_code
+    if place.is_country:
+        return "country"
+    if code.startswith("ADM1"):
+        return "state"
+    if code.startswith("ADM"):
+        return "county"
+    return {"P": "town", "H": "water", "T": "terrain", "V": "terrain", "U": "terrain", "S": "spot", "R": "street"}.get(
+        place.feature_class, "region"
+    )
+
+
+def kinds_in(text: str) -> frozenset[str]:
+    """The kinds that the class words of a name speak of; none for a name of one word."""
+    words = [word.lower() for word in text.split()]
+    if len(words) < 2:
+        return frozenset()
+    found = KINDS.get(words[-1]) or KINDS.get(words[-1].rstrip("s"))
+    return found or (KINDS.get(words[0], frozenset()) & {"water", "terrain", "county", "spot"})
+
+
+def find_options(text: str, gazetteer: Gazetteer) -> tuple[Option, ...]:
+    """The places that `text` may mean, fullest explanation first, at most MAX_OPTIONS."""
+    options: dict[str, Option] = {}
+    for tier, name in _readings(text):
+        if tier in ("part", "fuzzy") and options:
+            break
+        matches = gazetteer.lookup_fuzzy(name) if tier == "fuzzy" else gazetteer.lookup(name)
+        for option in _rank(matches, name, "whole" if tier == "fuzzy" else tier):
+            options.setdefault(option.place.id, option)
+        if len(options) >= MAX_OPTIONS:
+            break
+    return tuple(options.values())[:MAX_OPTIONS]
+
+
+def _rank(matches: Iterable[NameMatch], name: str, tier: str) -> Iterator[Option]:
+    for rank, match in enumerate(matches):
+        yield Option(
+            place=match.place,
+            kind=match.kind,
+            tier=tier,
+            rank=rank,
+            spelled=name == match.name or (name.casefold() == match.name.casefold() and not name.islower()),
+        )
+
+
+def _readings(text: str) -> Iterator[tuple[str, str]]:
+    """(tier, name) pairs to look up, in order of trust."""
+    yield "whole", text
+    words = text.split()
+    lower = [word.lower() for word in words]
+    kinds = kinds_in(text)
+    if len(words) > 1:
+        if of := _OF.match(text):
+            if of[1].lower() in KINDS:
+                yield ("part" if KINDS[of[1].lower()] & {"spot", "body"} else "core"), text[of.end() :]
+        elif kinds & {"county", "state", "town"} and lower[-1] in KINDS:
+            yield "core", " ".join(words[:-1])
+        elif lower[0] in ("county", "mount", "lake", "port"):
+            yield "core", " ".join(words[1:])
+        if direction := DIRECTION.match(text):
+            yield "core", text[direction.end() :]
+    elif text[:1].isupper() and not text.isupper():
+        yield "short", f"{text} County"
+        yield "short", f"{text} Parish"
+    if len(text) > 4 and "street" not in kinds:
+        yield "fuzzy", text
+    if len(words) > 1 and "street" not in kinds:
+        yield from (("part", name) for name in parts(text))
+
+
+def parts(text: str) -> Iterator[str]:
+    """The capitalised runs inside a longer name that may be a place's own name, longest first, at most 12."""
+    words = [word.group() for word in _WORD.finditer(text)][:8]
+    seen = 0
+    for size in range(len(words) - 1, 0, -1):
+        for first in range(len(words) - size + 1):
+            run = words[first : first + size]
+            plain = run[0][:1].isupper() and run[-1][:1].isupper() and len(fold(run[0])) > 2
+            if plain and not any(word.lower() in KINDS for word in run) and seen < 12:
+                seen += 1
+                yield " ".join(run)

@@ -1,0 +1,99 @@
+"""What the words beside a name say about it: "Paris, Texas", "Hama province", "the Syrian city of Hama"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from gazetteer.places import NameMatch, Place
+
+from .candidates import KINDS, kind_of, kinds_in
+
+Lookup = Callable[[str], tuple[NameMatch, ...]]
+
+WINDOW = 60
+"""Characters read on either side of a name."""
+
+MAX_AREAS = 12
+"""Meanings considered of a name beside the mention."""
+
+_KINDS = ("name", "alternate", "abbreviation")
+_KINDS_BEFORE = (*_KINDS, "demonym")
+CONTAINERS = frozenset({"country", "state", "county", "region", "terrain"})
+
+_WORD = r"[A-Z][\w.’'&-]{0,24}"
+_RUN = rf"({_WORD}(?:\s{_WORD}){{0,3}})"
+_AFTER = re.compile(rf"(?:['’]s)?(?:\s?,\s?|\s?\(\s?|\s?/\s?|\s)(?:(?:in|in\sthe|of|of\sthe|near|the)\s)?{_RUN}")
+_AFTER_IN = re.compile(
+    rf"\s?,?\s?(?:(?:a|the|an)\s)?(?:[a-z-]{{2,14}}\s){{0,3}}(?:in|of|inside|within|from)\s(?:the\s)?"
+    rf"(?:[a-z-]{{2,14}}\s(?:of\s)?){{0,3}}(?:[A-Z][a-z]{{2,12}}(?:n|sh|se|ese|i)\s)?{_RUN}"
+)
+_BEFORE = re.compile(rf"{_RUN}(?:['’]s?|,|:|\s-|\s–)?\s(?:(?:the\s)?(?:[a-z-]{{2,14}}\s){{0,3}}?(?:of\s)?)$")
+_BESIDE = re.compile(
+    r"\b(?:near|around|outside|downtown|(?:outskirts|suburbs|streets|vicinity|countryside|north|south|east|west|miles?|km|"
+    r"kilomet(?:er|re)s?) (?:of|from|around|off)|close to) (?:the )?$"
+)
+_WORD_AFTER = re.compile(r"\s([A-Za-z]{4,14})\b")
+_WORD_BEFORE = re.compile(r"\b([A-Za-z]{4,14})\s(?:of\s(?:the\s)?)?$")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clues:
+    """What is said beside one mention.
+
+    `kinds`: kinds of thing its class words allow, empty if there are none. `beside`: things happen near or
+    around it, as of towns. `after`, `before`: the areas named right
+    after ("Paris, Texas") and before it ("Texas' Paris"), as places those names may mean.
+    """
+
+    kinds: frozenset[str] = frozenset()
+    beside: bool = False
+    after: tuple[Place, ...] = ()
+    before: tuple[Place, ...] = ()
+
+
+def find_clues(text: str, start: int, end: int, lookup: Lookup) -> Clues:
+    """Read the words beside the name at `start:end`, at most WINDOW characters each way."""
+    name, left, right = text[start:end], text[max(0, start - WINDOW) : start], text[end : end + WINDOW]
+    left, right = left.rpartition("\n")[2], right.partition("\n")[0]
+    after = _AFTER.match(right) or _AFTER_IN.match(right)
+    before = _BEFORE.search(left)
+    return Clues(
+        kinds=kinds_in(name) or _kinds_beside(left, right),
+        beside=bool(_BESIDE.search(left)),
+        after=_areas(after[1], lookup, first=True) if after else (),
+        before=_areas(before[1], lookup, first=False) if before else (),
+    )
+
+
+def _kinds_beside(left: str, right: str) -> frozenset[str]:
+    if (word := _WORD_AFTER.match(right)) and (kinds := KINDS.get(word[1].lower())):
+        # "Hama city", "Hama Province"; "Paris police" and "Boston University" say nothing of Paris
+        if kinds & {"county", "state", "town"} and word[1].islower():
+            return kinds
+        return frozenset()
+    if (word := _WORD_BEFORE.search(left)) and word[1].islower():
+        of = "of" in word.group().split()
+        kinds = KINDS.get(word[1].lower(), frozenset())
+        return kinds & {"county", "state", "town"} if of or kinds & {"town"} else frozenset()
+    return frozenset()
+
+
+def _areas(run: str, lookup: Lookup, *, first: bool) -> tuple[Place, ...]:
+    """The areas that the longest fitting part of a run of capitalised words may mean."""
+    for name in _runs(run.split(" "), first):
+        matches = lookup(name)[:MAX_AREAS]
+        areas = tuple(m.place for m in matches if _holds(m.place) and m.kind in (_KINDS if first else _KINDS_BEFORE))
+        if areas:
+            return areas
+    return ()
+
+
+def _runs(words: list[str], first: bool) -> Iterator[str]:
+    for size in range(len(words), 0, -1):
+        yield " ".join(words[:size] if first else words[-size:]).rstrip(",;:)’'")
+
+
+def _holds(place: Place) -> bool:
+    return kind_of(place) in CONTAINERS or (place.feature_class == "P" and place.population >= 100_000)

@@ -1,0 +1,139 @@
+"""Names in text: what the recogniser found, cleaned, and what the gazetteer knows for sure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from gazetteer.store import Gazetteer
+
+from .candidates import KINDS, parts
+from .spans import Lookup, Name, certain_kind, clean_spans, repeat_names, scan_names
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
+
+__all__ = ["MAX_NAMES", "Name", "find_names", "names_from_spans"]
+
+MAX_NAMES = 5000
+"""Names kept of one document, the first ones; about what 100,000 words of dense news hold."""
+
+_TITLE = re.compile(
+    r"\b(?:Mr|Mrs|Ms|Miss|Dr|Sir|Lord|Lady|Judge|Justice|Coach|Prof|Professor|Rev|Sgt|Capt|Col|Gen|Lt|Sen|Rep|Gov)\.? $"
+)
+_LOCATIVE = re.compile(
+    r"\b(?:in|at|near|from|to|into|of|outside|around|across|through|towards?|over|between) (?:the )?$"
+)
+_BODY_AFTER = re.compile(r"(?:['’]s)?((?: (?:[A-Z][\w’'.-]{0,20}|of|and|for)){1,4})")
+_BODY_BEFORE = re.compile(
+    r"\b(?:University|Bank|Government|Archdiocese|Diocese|Archbishop|Bishop|Emir|Sultan|Duke) of (?:the )?$"
+)
+_LEARNING = ("university", "college", "school", "academy", "institute")
+_PRESS = "sheriff sheriff's sheriff’s times herald news post tribune journal chronicle gazette united fc"
+_INSTITUTIONS = {w for w, kinds in KINDS.items() if "body" in kinds or w in _LEARNING} | set(_PRESS.split())
+
+
+def find_names(doc: Doc, gazetteer: Gazetteer | Lookup) -> tuple[Name, ...]:
+    """The names of places in a document, in order, without overlaps, at most MAX_NAMES.
+
+    From the recogniser's PLACE and NORP spans; from names of organisations, the places inside them; from the rest of
+    the text, what was found elsewhere in it and what the gazetteer knows beyond doubt. `doc` needs entities only.
+    """
+    lookup = gazetteer.lookup if isinstance(gazetteer, Gazetteer) else gazetteer
+    text = doc.text
+    closed = [(ent.start_char, ent.end_char) for ent in doc.ents if ent.label_ in ("ORG", "PERSON")]
+    found = list(_recognised(doc, lookup))
+    known = {name.text for name in found if name.kind != "demonym"}
+    for ent in doc.ents:
+        if ent.label_ == "ORG":
+            found.extend(_inside(text, ent.start_char, ent.end_char, known, lookup))
+    found = _without_overlaps(found)
+    surnames = _surnames(doc)
+    again = repeat_names(
+        text, {n for n in known if len(n) > 2} - surnames, [*((n.start, n.end) for n in found), *closed]
+    )
+    found += [_name(text, n.start, n.end, lookup) for n in again]
+    found += scan_names(text, [*((n.start, n.end) for n in found), *closed], lookup)
+    return tuple(_without_overlaps(found)[:MAX_NAMES])
+
+
+def names_from_spans(doc: Doc, spans: Iterable[tuple[int, int]], gazetteer: Gazetteer | Lookup) -> tuple[Name, ...]:
+    """A name for each given span, in the order given. Raises ValueError where a span is not in the text."""
+    lookup = gazetteer.lookup if isinstance(gazetteer, Gazetteer) else gazetteer
+    text = doc.text
+    names = []
+    for start, end in spans:
+        if not 0 <= start < end <= len(text):
+            raise ValueError(f"span {start}:{end} is not in the text of {len(text)} characters")
+        names.append(_name(text, start, end, lookup))
+    return tuple(names)
+
+
+def _recognised(doc: Doc, lookup: Lookup) -> Iterator[Name]:
+    text, surnames = doc.text, _surnames(doc)
+    for ent in doc.ents:
+        if ent.label_ not in ("PLACE", "NORP"):
+            continue
+        for start, end in clean_spans(text, ent.start_char, ent.end_char):
+            name = _name(text, start, end, lookup)
+            if ent.label_ == "NORP":
+                if name.kind == "demonym":
+                    yield name
+            elif not _is_person(text, start, end, surnames):
+                yield name
+
+
+def _surnames(doc: Doc) -> set[str]:
+    return {ent.text.split()[-1] for ent in doc.ents if ent.label_ == "PERSON" and " " in ent.text}
+
+
+def _name(text: str, start: int, end: int, lookup: Lookup) -> Name:
+    written = text[start:end]
+    matches = lookup(written)
+    kind = "place"
+    if matches and matches[0].kind == "demonym":
+        kind = "demonym"
+    elif (matches and matches[0].kind == "metonym") or _is_institutional(text, start, end):
+        kind = "organisation"
+    return Name(text=written, start=start, end=end, kind=kind)
+
+
+def _is_institutional(text: str, start: int, end: int) -> bool:
+    """Whether the name only names a body: "Fargo Police", "University of Texas"."""
+    if _BODY_BEFORE.search(text[max(0, start - 24) : start]):
+        return True
+    after = _BODY_AFTER.match(text[end : end + 60])
+    return after is not None and any(word.lower() in _INSTITUTIONS for word in after[1].split())
+
+
+def _is_person(text: str, start: int, end: int, surnames: set[str]) -> bool:
+    """Whether a place name is here a person's: "Mr. Jordan", or "Washington" after "Denzel Washington"."""
+    before = text[max(0, start - 16) : start]
+    if _TITLE.search(before):
+        return True
+    if text[start:end] not in surnames or _LOCATIVE.search(before):
+        return False
+    return not re.match(r", [A-Z]", text[end : end + 3])
+
+
+def _inside(text: str, start: int, end: int, known: set[str], lookup: Lookup) -> Iterator[Name]:
+    """The places inside an organisation's name, known from elsewhere in the text or beyond doubt."""
+    taken: list[tuple[int, int]] = []
+    for run in parts(text[start:end]):
+        run = run.removesuffix("’s").removesuffix("'s")
+        at = text.find(run, start, end)
+        if at < 0 or any(a < at + len(run) and at < b for a, b in taken):
+            continue
+        kind = certain_kind(run, lookup)
+        if kind or run in known:
+            taken.append((at, at + len(run)))
+            yield Name(text=run, start=at, end=at + len(run), kind="demonym" if kind == "demonym" else "organisation")
+
+
+def _without_overlaps(names: Iterable[Name]) -> list[Name]:
+    kept: list[Name] = []
+    for name in sorted(names, key=lambda n: (n.start, -n.end, n.kind)):
+        if not kept or name.start >= kept[-1].end:
+            kept.append(name)
+    return kept

@@ -1,0 +1,172 @@
+"""Mentions to places: a document is resolved as a whole; unknown names are anchored, never dropped, never invented."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from gazetteer.errors import GeocoderError
+from gazetteer.places import LonLat, Place
+from gazetteer.store import Gazetteer
+
+from .anchors import Anchors, Located
+from .candidates import DIRECTION, Candidates, Option, kinds_in
+from .evidence import Group
+from .idioms import find_home
+from .mentions import find_names, names_from_spans
+from .ranker import Ranker, Weights, load_weights
+from .records import Document, PlaceMention
+from .relations import Relation, apply_relation, find_relation
+from .senses import group_mentions
+from .spans import Name, scan_names
+from .verdicts import Verdict, home_country, judge
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
+
+    from gazetteer.geocoder import Geocoder
+
+MAX_ASKED = 10
+"""Unknown names of one document that the geocoder is asked for; its own budget bounds a run."""
+
+PART_M = 10_000
+"""Added radius of a name that contains a place's name: a body or a building somewhere in it."""
+
+
+class Resolver:
+    """Places the names of documents. Keeps a cache of look-ups; safe to share between threads.
+
+    `geocoder` is asked for names the gazetteer lacks, and for nothing else. Raises ModelError where the weights are
+    missing.
+    """
+
+    def __init__(self, gazetteer: Gazetteer, geocoder: Geocoder | None = None, weights: Weights | None = None) -> None:
+        self.candidates = Candidates(gazetteer)
+        self.geocoder = geocoder
+        self.ranker = Ranker(weights or load_weights())
+
+    def resolve(self, doc: Doc, names: Sequence[Name], document: Document | None = None) -> tuple[PlaceMention, ...]:
+        """One mention for each name, in order of start. `document` says where the text was published, if known."""
+        names = sorted(names, key=lambda name: (name.start, name.end))
+        groups, group_of = self.group(doc.text, names)
+        home = find_home(doc.text, document)
+        verdicts = self._verdicts(groups, home)
+        if self.geocoder is not None and self._ask(self.geocoder, groups, verdicts):
+            verdicts = self._verdicts(groups, home)
+        return _mentions(doc, names, [verdicts[g] for g in group_of])
+
+    def resolve_spans(
+        self, doc: Doc, spans: Iterable[tuple[int, int]], document: Document | None = None
+    ) -> tuple[PlaceMention, ...]:
+        """One mention for each given span, in the order given; other names found in `doc` are context."""
+        asked = names_from_spans(doc, spans, self.candidates.matches)
+        others = [
+            name
+            for name in find_names(doc, self.candidates.matches)
+            if not any(name.start < other.end and other.start < name.end for other in asked)
+        ]
+        found = {(m.start, m.end): m for m in self.resolve(doc, [*asked, *others], document)}
+        return tuple(found[name.start, name.end] for name in asked)
+
+    def group(self, text: str, names: Sequence[Name]) -> tuple[list[Group], list[int]]:
+        """The names, and what else the text surely names, in groups of one sense; and each name's group."""
+        context = scan_names(text, [(name.start, name.end) for name in names], self.candidates.matches)
+        return group_mentions(text, names, self.candidates, context)
+
+    def _verdicts(self, groups: Sequence[Group], home: Mapping[str, float]) -> list[Verdict]:
+        return [
+            judge(evidence, probability, g, self.ranker.weights)
+            for evidence, probability in self.ranker.rank(groups, home)
+            for g in range(len(evidence.groups))
+        ]
+
+    def _ask(self, geocoder: Geocoder, groups: Sequence[Group], verdicts: Sequence[Verdict]) -> bool:
+        """Ask the geocoder for the names without an answer; whether it knew any."""
+        country = home_country(verdicts)
+        known = False
+        unknown = [g for g, v in zip(groups, verdicts, strict=True) if v.place is None and g.asked and _askable(g.text)]
+        for group in unknown[:MAX_ASKED]:
+            try:
+                places = geocoder.geocode(group.text, country=country)
+            except GeocoderError:
+                break
+            options = tuple(Option(place=place, kind="geocoded", rank=rank) for rank, place in enumerate(places))
+            group.options = tuple(o for o in group.options if o.tier != "part") + options
+            known = known or bool(options)
+        return known
+
+
+def _askable(text: str) -> bool:
+    return len(text) >= 4 and text[0].isupper() and "street" not in kinds_in(text)
+
+
+def _mentions(doc: Doc, names: Sequence[Name], verdicts: Sequence[Verdict]) -> tuple[PlaceMention, ...]:
+    text = doc.text
+    located = [
+        Located(start=name.start, end=name.end, place=verdict.place, sure=name.kind == "place")
+        for name, verdict in zip(names, verdicts, strict=True)
+        if verdict.place is not None and name.kind != "demonym"
+    ]
+    anchors = Anchors(text, located, [s.start_char for s in doc.sents] if doc.has_annotation("SENT_START") else ())
+    spans = [(name.start, name.end) for name in names]
+    mentions = []
+    for i, (name, verdict) in enumerate(zip(names, verdicts, strict=True)):
+        if verdict.place is None:
+            mentions.append(_unknown(name, verdict, anchors))
+            continue
+        relation = _relation(text, spans, i, verdict) if name.kind == "place" else None
+        other = verdicts[relation.other].place if relation and relation.other is not None else None
+        mentions.append(_known(name, verdict, verdict.place, relation, other))
+    return tuple(mentions)
+
+
+def _relation(text: str, spans: Sequence[tuple[int, int]], i: int, verdict: Verdict) -> Relation | None:
+    start, end = spans[i]
+    if verdict.tier == "core" and (direction := DIRECTION.match(text, start, end)):  # "southern California"
+        return find_relation(text, [*spans[:i], (direction.end(), end), *spans[i + 1 :]], i)
+    return find_relation(text, spans, i)
+
+
+def _known(
+    name: Name, verdict: Verdict, place: Place, relation: Relation | None, other: Place | None
+) -> PlaceMention:
+    position, uncertainty = place.position, place.uncertainty_m
+    if relation is not None:
+        position, uncertainty = apply_relation(relation, place, other)
+    return PlaceMention(
+        text=name.text,
+        start=name.start,
+        end=name.end,
+        kind=name.kind,
+        place=place,
+        position=position,
+        uncertainty_m=max(1, uncertainty),
+        confidence=verdict.confidence,
+        candidates=verdict.candidates,
+        relation=relation.words if relation else None,
+        reason="; ".join(verdict.candidates[0].reasons) or None,
+    )
+
+
+def _unknown(name: Name, verdict: Verdict, anchors: Anchors) -> PlaceMention:
+    place, uncertainty = verdict.part, None
+    reason = "no gazetteer knows this name, and nothing in the text says where it is"
+    position: LonLat | None = None
+    if place is not None:
+        uncertainty, reason = place.uncertainty_m + PART_M, f"the name contains {place.name}"
+    elif anchor := anchors.find(name.start, name.end):
+        place, uncertainty, reason = anchor.place, anchor.uncertainty_m, f"not in the gazetteer; {anchor.reason}"
+    if place is not None:
+        position = place.position
+    return PlaceMention(
+        text=name.text,
+        start=name.start,
+        end=name.end,
+        kind=name.kind,
+        position=position,
+        uncertainty_m=uncertainty,
+        confidence=verdict.confidence if verdict.part else 0.0,
+        candidates=verdict.candidates,
+        anchor=place,
+        reason=reason,
+    )

@@ -1,0 +1,135 @@
+"""Spans of text that name places: their clean-up, and those that need no recogniser."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass
+
+from gazetteer.places import NameMatch
+
+Lookup = Callable[[str], tuple[NameMatch, ...]]
+
+MAX_RUN = 4
+"""Words in a run of capitalised words that is looked up."""
+
+PROMINENT = 500_000
+"""Inhabitants from which a town's name is trusted without the recogniser's word for it."""
+
+_RUN = re.compile(r"[A-Z][\w.’'-]{0,30}(?: [A-Z][\w.’'-]{0,30}){0,5}")
+_WORD = re.compile(r"\S+")
+_PREFIX = re.compile(
+    r"(?:the|The|THE|a|an|and|of|in|near|at|from) |(?:city|town|village|state) of (?:the )?|"
+    r"[-–—\"“”'‘’(\[,;:.]+ ?|[A-Z]-(?=[A-Z][a-z])"
+)
+_SUFFIX = re.compile(r"(?:['’]s?|[-–—\"“”‘(\[\]),;:]| (?:and|in|of|the|on)|\s)$")
+_ABBREVIATED = re.compile(
+    r"(?:\b[A-Za-z]\.){1,4}[A-Za-z]$|\b(?:Ala|Ariz|Ark|Calif|Colo|Conn|Del|Fla|Ga|Ill|Ind|Kan|Ky|La|Mass|Md|Mich|Minn|"
+    r"Miss|Mo|Mont|Neb|Nev|Okla|Ont|Ore|Pa|Que|Tenn|Tex|Va|Vt|Wash|Wis|Wyo)$"
+)
+_SHORT = frozenset({"US", "UK", "UAE", "USA", "U.S.", "U.K.", "U.A.E.", "U.S.A.", "DRC"})
+_COMMON = frozenset(
+    "the and but for his her its our your their this that these those there here when where what who why how all any "
+    "most more many some such only also not now then than part man men woman women yes you one two three saint new old "
+    "great big little upper lower north south east west northern southern eastern western northeast northwest southeast "
+    "southwest central center centre middle midwest downtown city town village county state states district province "
+    "republic kingdom union federal national international general united may march august april june july january "
+    "february september october november december monday tuesday wednesday thursday friday saturday sunday president "
+    "minister church street road police army house lake river island beach park hill valley mountain university college "
+    "school hospital airport sun nice orange mobile reading independence victoria young best bath male".split()
+)
+"""Words that some place is called and that mean something else more often than not."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Name:
+    """A name as written; offsets count characters, `end` is exclusive. `kind` as in PlaceMention."""
+
+    text: str
+    start: int
+    end: int
+    kind: str = "place"
+
+    def __post_init__(self) -> None:
+        if self.start < 0 or self.end - self.start != len(self.text) or not self.text:
+            raise ValueError(f"span {self.start}:{self.end} does not fit {self.text!r}")
+        if self.kind not in ("place", "demonym", "organisation"):
+            raise ValueError(f"{self.text!r}: unknown kind of name {self.kind!r}")
+
+
+def clean_spans(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The name or names in a recogniser's span: without articles, punctuation and "'s"; "Paris, Texas" is two."""
+    for piece in re.finditer(r"[^,;\n()]+", text[start:end]):
+        span = _trim(text, start + piece.start(), start + piece.end())
+        if span[0] < span[1] and any(c.isalpha() for c in text[slice(*span)]):
+            yield span
+
+
+def _trim(text: str, first: int, last: int) -> tuple[int, int]:
+    for _ in range(4):
+        while first < last and text[first].isspace():
+            first += 1
+        if found := _PREFIX.match(text, first, last):
+            first = found.end()
+        if found := _SUFFIX.search(text[first:last]):
+            last = first + found.start()
+    if text[last : last + 1] == "." and _ABBREVIATED.search(text[first:last]):
+        last += 1
+    elif text[last - 1 : last] == "." and not _ABBREVIATED.search(text[first : last - 1]):
+        last -= 1
+    return first, last
+
+
+def scan_names(text: str, taken: Iterable[tuple[int, int]], lookup: Lookup) -> list[Name]:
+    """The names that are places beyond doubt: countries, their people, states, capitals and great cities.
+
+    Read from capitalised words that overlap none of the spans in `taken` and are no common words.
+    """
+
+    def judge(span: tuple[int, int]) -> str | None:
+        return certain_kind(text[slice(*span)], lookup)
+
+    return list(_walk(text, taken, judge))
+
+
+def repeat_names(text: str, names: Collection[str], taken: Iterable[tuple[int, int]]) -> list[Name]:
+    """The mentions of `names`, as written there, that overlap none of the spans in `taken`."""
+    return list(_walk(text, taken, lambda span: "place" if text[slice(*span)] in names else None))
+
+
+def _walk(
+    text: str, taken: Iterable[tuple[int, int]], judge: Callable[[tuple[int, int]], str | None]
+) -> Iterator[Name]:
+    """The longest parts of runs of capitalised words, from the left, of which `judge` says a kind."""
+    covered = bytearray(len(text))
+    for start, end in taken:
+        covered[start:end] = b"\x01" * (end - start)
+    for run in _RUN.finditer(text):
+        words = [(run.start() + word.start(), run.start() + word.end()) for word in _WORD.finditer(run.group())]
+        first = 0
+        while first < len(words):
+            for last in range(min(len(words), first + MAX_RUN), first, -1):
+                start, end = _trim(text, words[first][0], words[last - 1][1])
+                if start >= end or 1 in covered[start:end]:
+                    continue
+                if kind := judge((start, end)):
+                    yield Name(text=text[start:end], start=start, end=end, kind=kind)
+                    first = last - 1
+                    break
+            first += 1
+
+
+def certain_kind(written: str, lookup: Lookup) -> str | None:
+    """The kind of a name that is a place's beyond doubt, whoever wrote it; None for all others."""
+    if written.lower() in _COMMON or (len(written) < 4 and written not in _SHORT):
+        return None
+    matches = lookup(written)
+    if not matches:
+        return None
+    kind, place = matches[0].kind, matches[0].place
+    if kind in ("demonym", "metonym"):
+        return "demonym" if kind == "demonym" else "organisation"
+    if place.is_country:
+        return "place"
+    great = place.feature_code in ("ADM1", "PPLC") or place.population >= PROMINENT
+    return "place" if great and matches[0].name == written else None

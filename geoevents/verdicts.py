@@ -1,0 +1,89 @@
+"""From probabilities to an answer: the place of a name, how sure that is, and what else it may be."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gazetteer.places import Place
+
+from .evidence import FEATURES, Evidence, Group, kilometres
+from .reasons import reasons_for
+from .records import Candidate
+
+if TYPE_CHECKING:
+    from .ranker import Array, Weights
+
+MAX_CANDIDATES = 6
+"""Candidates told of one mention."""
+
+SAME_KM = 161
+"""Meanings this near to the best one count for its confidence: the benchmarks' own tolerance (100 miles)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What a name means: `place`, or None where that is unknown; `part` is then a place the name contains, if any.
+
+    `tier` is that of the best candidate ("core": without its direction or class word). `candidates`, best first, are
+    listed for unknown names too.
+    """
+
+    place: Place | None = None
+    part: Place | None = None
+    tier: str = "whole"
+    confidence: float = 0.0
+    candidates: tuple[Candidate, ...] = ()
+
+
+def judge(evidence: Evidence, probability: Array, g: int, weights: Weights) -> Verdict:
+    """The verdict on group `g`: its likeliest place, unless even that is less likely than `weights.floor`."""
+    group = evidence.groups[g]
+    start, stop = evidence.starts[g], evidence.starts[g + 1] - 1
+    if start == stop:
+        return Verdict()
+    order = sorted(range(start, stop), key=lambda i: (-probability[i], group.options[i - start].place.id))
+    candidates = tuple(
+        Candidate(
+            place=group.options[i - start].place,
+            score=round(float(probability[i]), 6),
+            confidence=round(_certainty(group, probability, start, i, weights), 4),
+            reasons=reasons_for(
+                group, group.options[i - start], dict(zip(FEATURES, evidence.matrix[i].tolist(), strict=True))
+            ),
+        )
+        for i in order[:MAX_CANDIDATES]
+    )
+    best, option = candidates[0], group.options[order[0] - start]
+    together = _mass(group, probability, start, order[0])
+    if together < weights.floor:
+        return Verdict(candidates=candidates)
+    if option.tier == "part":
+        return Verdict(part=option.place, tier="part", confidence=best.confidence, candidates=candidates)
+    return Verdict(place=option.place, tier=option.tier, confidence=best.confidence, candidates=candidates)
+
+
+def home_country(verdicts: Iterable[Verdict]) -> str | None:
+    """The country of four in five of the places found; None if no country has so many."""
+    countries = [v.place.country for v in verdicts if v.place is not None and v.place.country]
+    best = max(sorted(set(countries)), key=countries.count, default=None)
+    return best if best and countries.count(best) >= 0.8 * len(countries) else None
+
+
+def _mass(group: Group, probability: Array, start: int, best: int) -> float:
+    """The probability that the name means the best place or one that lies with it."""
+    at = group.options[best - start].place
+    return float(
+        sum(
+            probability[start + i]
+            for i, option in enumerate(group.options)
+            if option.place.id == at.id or (not at.is_country and kilometres(option.place, at) <= SAME_KM)
+        )
+    )
+
+
+def _certainty(group: Group, probability: Array, start: int, row: int, weights: Weights) -> float:
+    mass = min(max(_mass(group, probability, start, row), 1e-6), 1 - 1e-6)
+    return 1 / (1 + math.exp(-(weights.slope * math.log(mass / (1 - mass)) + weights.shift)))
