@@ -236,9 +236,17 @@ def describe(event: Event) -> str:
 
 
 def forbidden_pins(gold: GoldDocument, events: Iterable[Event]) -> list[Event]:
-    """Events pinned to a place that is only named."""
+    """Events pinned to a place that is only named, by that name or by another."""
     ids = gold.forbidden_ids()
-    return [e for e in events if e.place and (e.place_text in gold.no_pins or (e.place_id or "") in ids)]
+    wanted = [place for event in gold.events for place in event.places]
+
+    def is_forbidden(mention: PlaceMention) -> bool:
+        if mention.text in gold.no_pins:
+            return True
+        astray = not any(place.text == mention.text and place.is_at(mention) for place in wanted)
+        return astray and mention.place is not None and mention.place.id in ids
+
+    return [event for event in events if event.place and is_forbidden(event.place)]
 
 
 def match_events(gold: Sequence[GoldEvent], found: Sequence[Event]) -> dict[int, int]:
@@ -295,8 +303,9 @@ def _score_places(gold: GoldDocument, mentions: Iterable[PlaceMention], score: S
             score.mark("place recall", mention is not None, f"{place.text!r} at {place.start}")
             if mention is not None:
                 known = mention.place
-                got = f"{known.id} {known.name}, {known.country}" if known else "unknown"
-                score.mark("resolution", place.is_at(mention), f"{place.text!r} at {place.start} is {got}")
+                got = f"{known.id} {known.name}, {known.country}" if known else f"unknown, put at {mention.position}"
+                if place.place_id or known or mention.position:
+                    score.mark("resolution", place.is_at(mention), f"{place.text!r} at {place.start} is {got}")
     wanted = {(place.start, place.end) for place in gold.places if place.counts}
     spared = [(place.start, place.end) for place in gold.places if not place.counts]
     for mention in mentions:
