@@ -335,17 +335,14 @@ def _score_details(gold: GoldEvent, found: Event, score: Score) -> None:
     for side in ("actors", "recipients"):
         if side in stated:
             got = getattr(found, side)
-            ok = bool({_last_word(n) for n in got} & {_last_word(n) for n in stated[side]})
+            words = {word for name in got for word in name.casefold().split()}
+            ok = any(name.casefold().split()[-1] in words for name in stated[side])
             score.mark(side, ok, f"{got} of {gold}")
     if "position" in stated:
         here = found.place.position if found.place else None
         want = stated["position"]
         away = geodesic((here.lat, here.lon), (want["lat"], want["lon"])).km if here else float("inf")
         score.mark("relative places", away <= want["within_km"], f"{away:.1f} km from it: {gold}")
-
-
-def _last_word(name: str) -> str:
-    return name.split()[-1].casefold()
 
 
 def main(names: list[str]) -> None:
