@@ -46,7 +46,7 @@ MAY_NEED_EXTRAS = {"gazetteer.sources", "gazetteer.build"}
 
 HEAVY = (
     *("spacy", "thinc", "numpy", "folium", "branca", "jinja2", "geopy", "dateparser", "trafilatura", "lxml"),
-    *("marisa_trie", "requests", "sqlite3", "charset_normalizer", "gazetteer.store", "geoevents.pipeline", "maps.page"),
+    *("marisa_trie", "requests", "sqlite3", "charset_normalizer", "geoevents.pipeline", "maps.page"),
 )
 
 

@@ -56,7 +56,7 @@ def test_public_names_can_be_imported() -> None:
 
 def test_readme_knows_every_property() -> None:
     section = README.partition("## What is in the GeoJSON")[2].partition("\n## ")[0]
-    known = set(re.findall(r"`([a-z_]+)`", section))
+    known = set(re.findall(r"`([a-z_0-9]+)`", section))
     for name in PROPERTIES:
         stem, _, suffix = name.rpartition("_")
         assert name in known or {stem, f"_{suffix}"} <= known, name
