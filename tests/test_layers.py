@@ -8,7 +8,7 @@ import re
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
@@ -115,8 +115,9 @@ def test_one_module_loads_spacy_pipelines() -> None:
             assert not spacy_calls | taken, module
 
 
-def _distribution(root: str) -> set[str]:
-    return {_canonical(name) for name in packages_distributions().get(root, [root])}
+@cache
+def _distributions() -> Mapping[str, list[str]]:
+    return packages_distributions()
 
 
 def _canonical(requirement: str) -> str:
@@ -132,7 +133,8 @@ def test_what_is_imported_is_required() -> None:
             if root in sys.stdlib_module_names or root in MAY_IMPORT:
                 continue
             allowed = required | extras if module in MAY_NEED_EXTRAS else required
-            assert _distribution(root) & allowed, f"{module} imports {root}, which pyproject.toml does not require"
+            named = {_canonical(name) for name in _distributions().get(root, [root])}
+            assert named & allowed, f"{module} imports {root}, which pyproject.toml does not require"
 
 
 def _module_level_imports(module: str) -> set[str]:
