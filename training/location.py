@@ -38,7 +38,10 @@ def candidates(doc: Doc, locations: list[list[int]], with_missed: bool) -> list[
     if with_missed:
         missed = [doc.char_span(s, e, alignment_mode="expand") for s, e in locations]
         spans += [m for m in missed if m is not None and not any(m.start < s.end and s.start < m.end for s in spans)]
-    return [(s, any(s.start_char < e and b < s.end_char for b, e in locations)) for s in sorted(spans, key=lambda s: s.start)]
+    return [
+        (s, any(s.start_char < e and b < s.end_char for b, e in locations))
+        for s in sorted(spans, key=lambda s: s.start)
+    ]
 
 
 def read_pairs(nlp: Language, items: list[dict], *, fitting: bool) -> list[list[Pair]]:
@@ -84,7 +87,11 @@ def measure(weights: dict[str, float], sentences: list[list[Pair]], items: list[
         exact += not wrong and hits == len(item["locations"])
         if not item["locations"]:
             none, none_right = none + 1, none_right + (not any(v for v, _ in verdicts))
-    return {"f1": round(2 * tp / (2 * tp + fp + fn), 4), "exact": round(exact / len(items), 4), "none": round(none_right / none, 4)}
+    return {
+        "f1": round(2 * tp / (2 * tp + fp + fn), 4),
+        "exact": round(exact / len(items), 4),
+        "none": round(none_right / none, 4),
+    }
 
 
 def main() -> None:
@@ -99,7 +106,11 @@ def main() -> None:
     nlp = load_language(options.model)
     weights = fit(read_pairs(nlp, train, fitting=True))
     figures = measure(weights, read_pairs(nlp, dev, fitting=False), dev)
-    made = {"source": "eventplace.json (Halterman 2019, MIT licence), train split", "dev": figures, "weights": dict(sorted(weights.items()))}
+    made = {
+        "source": "eventplace.json (Halterman 2019, MIT licence), train split",
+        "dev": figures,
+        "weights": dict(sorted(weights.items())),
+    }
     OUT.write_text(json.dumps(made, indent=0, ensure_ascii=False) + "\n", encoding="utf-8")
     print(len(train), "sentences fitted,", len(dev), "measured;", len(weights), "weights;", figures)
 

@@ -1,0 +1,1 @@
+"""Corpora to the bundled language pipeline: `prepare`, `train`, `assemble`, `evaluate`. Not installed."""

@@ -1,0 +1,124 @@
+"""Puts the trained halves and the lemma tables together: `python -m training.assemble --out geoevents/data/model`."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import importlib.metadata
+import importlib.resources
+import json
+import shutil
+from collections import Counter
+from pathlib import Path
+
+import spacy
+from spacy.language import Language
+from spacy.lookups import Lookups, load_lookups
+from spacy.tokens import Doc, DocBin
+
+HERE = Path(__file__).parent
+
+TAG_MORPHS = {
+    "NN": "Number=Sing", "NNP": "Number=Sing", "NNS": "Number=Plur", "NNPS": "Number=Plur",
+    "VB": "VerbForm=Inf", "VBD": "Tense=Past|VerbForm=Fin", "VBG": "VerbForm=Ger", "VBN": "Tense=Past|VerbForm=Part",
+    "VBP": "Tense=Pres|VerbForm=Fin", "VBZ": "Number=Sing|Tense=Pres|VerbForm=Fin", "MD": "VerbForm=Fin",
+    "JJ": "Degree=Pos", "JJR": "Degree=Cmp", "JJS": "Degree=Sup", "RBR": "Degree=Cmp", "RBS": "Degree=Sup",
+}
+"""What a Penn tag says of a word's form, in UD features; the lemmatizer needs it to leave "news" and "bus" alone."""
+
+_CLOSED = ("AUX", "PRON", "DET", "PART", "ADP", "SCONJ", "CCONJ", "INTJ", "NUM")
+_OPEN = ("NOUN", "VERB", "ADJ", "ADV")
+_SEEN_OFTEN = 3
+
+
+def add_lemmatizer(nlp: Language, docs: list[Doc]) -> None:
+    """Adds spaCy's rule lemmatizer with WordNet's tables, and the exceptions that treebank documents teach.
+
+    Source: spacy-lookups-data (MIT; the tables are from WordNet 3.0, whose licence travels with the model).
+    """
+    lookups = load_lookups("en", ["lemma_rules", "lemma_exc", "lemma_index"])
+    lemmatizer = nlp.add_pipe("lemmatizer", config={"mode": "rule"})
+    rules = lookups.get_table("lemma_rules")
+    open_rules = {pos: rules[pos] for pos in ("adj", "adv", "noun", "verb", "punct")}
+    tables = Lookups()
+    tables.add_table("lemma_rules", open_rules | {pos.lower(): [["", ""]] for pos in _CLOSED})
+    for name in ("lemma_exc", "lemma_index"):
+        table = lookups.get_table(name)
+        tables.add_table(name, {pos: table[pos] for pos in ("adj", "adv", "noun", "verb")})
+    lemmatizer.initialize(lookups=tables)
+    exceptions: dict[str, dict[str, list[str]]] = {pos: dict(tables.get_table("lemma_exc")[pos]) for pos in ("adj", "adv", "noun", "verb")}
+    counts: dict[tuple[str, str, str], Counter[str]] = {}
+    for doc in docs:
+        for token in doc:
+            if token.pos_ in _CLOSED + _OPEN:
+                counts.setdefault((token.pos_, token.tag_, token.lower_), Counter())[token.lemma_] += 1
+    for (pos, tag, form), lemmas in sorted(counts.items()):
+        lemma, times = max(lemmas.items(), key=lambda item: (item[1], item[0]))
+        if times < _SEEN_OFTEN or not lemma.islower() or times * 3 < sum(lemmas.values()) * 2:
+            continue
+        probe = Doc(nlp.vocab, words=[form], pos=[pos], tags=[tag], morphs=[TAG_MORPHS.get(tag, "")])
+        if lemmatizer.lemmatize(probe[0])[0] != lemma:
+            exceptions.setdefault(pos.lower(), {}).setdefault(form, [lemma])
+    tables.get_table("lemma_exc").clear()
+    for pos, table in sorted(exceptions.items()):
+        tables.get_table("lemma_exc")[pos] = dict(sorted(table.items()))
+    lemmatizer.cache.clear()
+
+
+def assemble(syntax: Path, names: Path, docs_path: Path) -> Language:
+    """The whole pipeline: syntax, names, the forms that tags imply, lemmas."""
+    nlp = spacy.load(syntax)
+    nlp.add_pipe("ner", source=spacy.load(names), before="parser")  # before: a wrong sentence end must cut no name
+    ruler = nlp.add_pipe("attribute_ruler", after="morphologizer")
+    for tag, morph in TAG_MORPHS.items():
+        ruler.add([[{"TAG": tag}]], {"MORPH": morph})
+    add_lemmatizer(nlp, list(DocBin().from_disk(docs_path).get_docs(nlp.vocab)))
+    version = importlib.metadata.version("geoevents")
+    nlp.meta.update(
+        name="geoevents_news", version=version, description="Tags, UD trees, lemmas and names (PLACE, NORP, ORG, PERSON) of English news",
+        author="geoevents", license="CC BY-SA 4.0", url="", email="",
+    )
+    nlp.meta.pop("performance", None)
+    return nlp
+
+
+def write_model(nlp: Language, out: Path) -> None:
+    """Writes the pipeline without what only training needs, the card and the licence of the tables beside it."""
+    shutil.rmtree(out, ignore_errors=True)
+    nlp.to_disk(out)
+    for table in ("key2row", "vectors", "vectors.cfg"):  # no vectors
+        (out / "vocab" / table).unlink(missing_ok=True)
+    labels = sorted({label for name in nlp.pipe_names for label in getattr(nlp.get_pipe(name), "labels", ())} | {""})
+    strings = sorted({*labels, *TAG_MORPHS, *TAG_MORPHS.values()} - {""})
+    (out / "vocab" / "strings.json").write_text(json.dumps(strings, ensure_ascii=False), encoding="utf-8")
+    licence = importlib.resources.files("spacy_lookups_data").joinpath("data", "en_license.txt").read_text(encoding="utf-8")
+    (out / "WORDNET_LICENSE.txt").write_text(licence, encoding="utf-8")
+    card = HERE / "MODEL_CARD.md"
+    if card.exists():
+        (out / "README.md").write_text(card.read_text(encoding="utf-8"), encoding="utf-8")
+
+
+def hash_model(folder: Path) -> str:
+    """SHA-256 over the names and bytes of a pipeline's files, the card aside."""
+    digest = hashlib.sha256()
+    for path in sorted(p for p in folder.rglob("*") if p.is_file() and p.name != "README.md"):
+        digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, default=Path("build/training"), help="where prepare and train wrote")
+    parser.add_argument("--syntax", type=Path, help="default: DATA/syntax-model")
+    parser.add_argument("--names", type=Path, help="default: DATA/names-model")
+    parser.add_argument("--out", type=Path, default=Path("geoevents/data/model"))
+    options = parser.parse_args()
+    data = options.data
+    nlp = assemble(options.syntax or data / "syntax-model", options.names or data / "names-model", data / "syntax-train.spacy")
+    write_model(nlp, options.out)
+    size = sum(p.stat().st_size for p in options.out.rglob("*") if p.is_file())
+    print(f"{options.out}: {size / 1e6:.1f} MB, sha256 {hash_model(options.out)}")
+
+
+if __name__ == "__main__":
+    main()

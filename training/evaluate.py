@@ -1,0 +1,70 @@
+"""Measures a pipeline on the dev split: `python -m training.evaluate [MODEL] --shared ../shared`."""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import json
+import time
+from pathlib import Path
+from types import ModuleType
+
+from spacy.language import Language
+from spacy.tokens import Doc
+from spacy.training import Example
+
+from .passages import Passage, make_doc
+from .splits import is_dev
+
+BENCH = ("lgl", "trnews", "gwn")
+
+
+def load_scorer(shared: Path) -> ModuleType:
+    """The benchmark's own scorer, as a module."""
+    spec = importlib.util.spec_from_file_location("bench_score", shared / "bench" / "score.py")
+    if spec is None or spec.loader is None:
+        raise FileNotFoundError(f"no scorer at {shared / 'bench' / 'score.py'}: name the folder with --shared")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def score_places(nlp: Language, shared: Path) -> dict[str, dict[str, float]]:
+    """Exact-span precision, recall and F1 on the dev documents of each bench file, from raw text."""
+    scorer = load_scorer(shared)
+    results = {}
+    for name in BENCH:
+        rows = json.loads((shared / "bench" / "places" / f"{name}.json").read_text(encoding="utf-8"))
+        gold = [row for row in rows if is_dev(row["id"])]
+        found = [
+            {"id": row["id"], "places": [{"start": e.start_char, "end": e.end_char} for e in doc.ents if e.label_ == "PLACE"]}
+            for row, doc in zip(gold, nlp.pipe(row["text"] for row in gold), strict=True)
+        ]
+        results[name] = scorer.recognition(gold, found)["exact"]
+    return results
+
+
+def score_names(nlp: Language, shared: Path, dev: list[Passage]) -> dict[str, float]:
+    """Place F1 on the bench, F1 of every label by corpus on dev passages; "score" is the mean place F1."""
+    places = score_places(nlp, shared)
+    scores = {f"{name}_{key[0]}": result[key] for name, result in places.items() for key in ("precision", "recall", "f1")}
+    for source in sorted({p.source for p in dev}):
+        part = [p for p in dev if p.source == source]
+        predicted = nlp.pipe(p.text for p in part)
+        kinds = nlp.evaluate([]) if not part else _ents([Example(d, make_doc(nlp, p)) for d, p in zip(predicted, part, strict=True)])
+        scores |= {f"{source}_{label}": value["f"] for label, value in sorted(kinds.items())}
+    return scores | {"score": sum(result["f1"] for result in places.values()) / len(places)}
+
+
+def _ents(examples: list[Example]) -> dict[str, dict[str, float]]:
+    from spacy.scorer import get_ner_prf
+
+    return dict(get_ner_prf(examples)["ents_per_type"] or {})
+
+
+def score_syntax(nlp: Language, dev: list[Doc]) -> dict[str, float]:
+    """Accuracy of tags, UPOS and trees on dev documents, from raw text; "score" is LAS."""
+    scores = nlp.evaluate([Example(nlp.make_doc(doc.text), doc) for doc in dev])
+    names = ("tag_acc", "pos_acc", "lemma_acc", "dep_uas", "dep_las", "sents_f", "speed")
+    kept = {name: float(scores[name]) for name in names if scores.get(name) is not None}
+    return kept | {"score": kept["dep_las"]}
