@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
 from geopy.distance import geodesic
 
-from .records import COUNTS, Event
+from .records import COUNTS, Event, PlaceMention
 
 NEAR_CHARACTERS = 700
 """How far behind an event a sentence without a place of its own may tell of it again: about four sentences."""
 
 SAME_PLACE_KM = 2.0
 """Positions closer than this are one place, however it is named."""
+
+
+SINGULAR = frozenset({"EQ", "TS", "VO", "TC", "DR", "HT", "CW"})
+"""Hazards of which an article tells one: an earthquake felt in three provinces is one event, with its largest toll."""
+
+REACH_KM = 600.0
+"""How far apart places may be that one such hazard hits."""
+
+GENERIC = frozenset(
+    "attack attacks assault offensive violence blast explosion incident raid killing killings bombing".split()
+)
+"""Triggers that may speak again of an event whose mode was told before."""
 
 
 def merge_events(events: Iterable[Event]) -> tuple[Event, ...]:
@@ -40,7 +53,9 @@ def _alone(event: Event, events: list[Event]) -> bool:
 def _same(a: Event, b: Event) -> bool:
     if (a.event_type, a.modality) != (b.event_type, b.modality) or a.event_group == b.event_group:
         return False
-    if a.event_mode and b.event_mode and a.event_mode != b.event_mode:
+    if a.event_type in SINGULAR:
+        return _days_agree(a, b) and _within_reach(a, b)
+    if a.event_mode != b.event_mode and not (b.trigger.lower() in GENERIC and None in (a.event_mode, b.event_mode)):
         return False
     if not (_days_agree(a, b) and _figures_agree(a, b)):
         return False
@@ -49,6 +64,14 @@ def _same(a: Event, b: Event) -> bool:
     if a.place is None:
         return a.trigger.lower() == b.trigger.lower() and b.trigger_start - a.trigger_end <= NEAR_CHARACTERS
     return _places_agree(a, b) and (_actors_agree(a, b) or a.trigger.lower() == b.trigger.lower())
+
+
+def _within_reach(a: Event, b: Event) -> bool:
+    if a.place is None or b.place is None or a.place.position is None or b.place.position is None:
+        return True
+    here, there = a.place.position, b.place.position
+    around = ((a.place.uncertainty_m or 0) + (b.place.uncertainty_m or 0)) / 1000
+    return bool(geodesic((here.lat, here.lon), (there.lat, there.lon)).km <= max(REACH_KM, around))
 
 
 def _places_agree(a: Event, b: Event) -> bool:
@@ -85,14 +108,32 @@ def _heads(event: Event) -> set[str]:
     return {name.split()[-1].lower().rstrip("s") for name in (*event.actors, *event.recipients)}
 
 
+def _sharper(place: PlaceMention, than: PlaceMention) -> bool:
+    """Whether a place is known, and markedly finer than another that it may lie in."""
+    return (place.uncertainty_m or math.inf) * 3 < (than.uncertainty_m or math.inf)
+
+
+def _centre(event: Event) -> bool:
+    """Whether a telling says where an earthquake's centre lay, which is where it is drawn."""
+    said = event.sentence.lower()
+    return event.event_type == "EQ" and any(word in said for word in ("epicent", "hypocent", "centred", "centered"))
+
+
+def _most(event: Event, count: str) -> int:
+    figures = [getattr(event, f"{count}_{bound}") for bound in ("low", "best", "high")]
+    return max((figure for figure in figures if figure is not None), default=-1)
+
+
 def _united(first: Event, other: Event) -> Event:
     """`first` with what `other` adds: sentences, and whatever it left open."""
     changes: dict[str, Any] = {"reports": first.reports + tuple(r for r in other.reports if r not in first.reports)}
-    if first.place is None and other.place is not None:
+    if other.place is not None and (first.place is None or _sharper(other.place, first.place) or _centre(other)):
         changes["place"] = other.place
     for count in COUNTS:
-        if all(getattr(first, f"{count}_{bound}") is None for bound in ("low", "best", "high")):
-            changes.update({f"{count}_{bound}": getattr(other, f"{count}_{bound}") for bound in ("low", "best", "high")})
+        if _most(first, count) < _most(other, count):
+            changes.update(
+                {f"{count}_{bound}": getattr(other, f"{count}_{bound}") for bound in ("low", "best", "high")}
+            )
     for name in ("event_mode", "attribution"):
         changes[name] = getattr(first, name) or getattr(other, name)
     if first.event_mode is None and other.event_mode is not None:
@@ -100,6 +141,8 @@ def _united(first: Event, other: Event) -> Event:
     for name in ("actors", "recipients"):
         changes[name] = getattr(first, name) or getattr(other, name)
     if first.date_start is None and other.date_start is not None:
-        changes.update({name: getattr(other, name) for name in ("date_start", "date_end", "date_text", "time_precision")})
+        changes.update(
+            {name: getattr(other, name) for name in ("date_start", "date_end", "date_text", "time_precision")}
+        )
     changes["event_confidence"] = max(first.event_confidence, other.event_confidence)
     return replace(first, **changes)

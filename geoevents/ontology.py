@@ -14,7 +14,7 @@ from .errors import OntologyError
 
 FRAMES = ("acts", "with", "to", "suffers", "against", "none")
 MARKERS = ("@place", "@named", "@demonym", "@none")
-_RULE_KEYS = {"type", "mode", "verbs", "nouns", "frame", "subject", "object", "governor", "contexts", "weak"}
+_RULE_KEYS = {"type", "mode", "verbs", "nouns", "frame", "subject", "object", "governor", "sentence", "contexts", "weak"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +43,7 @@ class Rule:
     subject: Condition
     object: Condition
     governor: Condition
+    sentence: Condition
     contexts: tuple[str, ...]
     weak: bool
 
@@ -148,6 +149,7 @@ def _rule(order: int, entry: dict[str, Any], types: dict[str, Any], classes: dic
         subject=condition("subject"),
         object=condition("object"),
         governor=condition("governor"),
+        sentence=condition("sentence"),
         contexts=tuple(entry.get("contexts", ())),
         weak=bool(entry.get("weak", False)),
     )

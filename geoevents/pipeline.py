@@ -49,7 +49,9 @@ class Settings:
 class Pipeline:
     """Reads documents and finds their places and events. `Pipeline.load` makes one; `geoevents.load` is its public name."""
 
-    def __init__(self, nlp: Language, gazetteer: Gazetteer, resolver: Resolver, ontology: Ontology, settings: Settings) -> None:
+    def __init__(
+        self, nlp: Language, gazetteer: Gazetteer, resolver: Resolver, ontology: Ontology, settings: Settings
+    ) -> None:
         self.nlp = nlp
         self.gazetteer = gazetteer
         self.resolver = resolver
@@ -161,7 +163,9 @@ class Pipeline:
         except GeoeventsError as error:
             return Report(document=document, error=error)
         except Exception as error:  # one document never stops a batch
-            wrapped = DocumentError(f"{document.id}: failed unexpectedly ({type(error).__name__}: {error}); please report it")
+            wrapped = DocumentError(
+                f"{document.id}: failed unexpectedly ({type(error).__name__}: {error}); please report it"
+            )
             wrapped.__cause__ = error
             return Report(document=document, error=wrapped)
 

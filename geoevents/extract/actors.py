@@ -12,14 +12,78 @@ if TYPE_CHECKING:
     from spacy.tokens import Token
 
 LIGHT_VERBS = frozenset(
-    ["carry", "launch", "conduct", "stage", "hold", "mount", "begin", "start", "continue", "make", "wage", "impose", "declare", "announce", "sign", "reach", "order", "commit", "perpetrate", "undertake", "host", "attend", "open", "resume", "renew", "give", "issue", "join", "go", "call", "express", "lead", "organise", "organize", "use", "fire", "exchange", "conclude", "pay", "resort", "do", "perform", "run", "broker", "strike", "observe", "engage", "take", "have", "lift", "deliver", "end"]
+    [
+        "carry",
+        "launch",
+        "conduct",
+        "stage",
+        "hold",
+        "mount",
+        "begin",
+        "start",
+        "continue",
+        "make",
+        "wage",
+        "impose",
+        "declare",
+        "announce",
+        "sign",
+        "reach",
+        "order",
+        "commit",
+        "perpetrate",
+        "undertake",
+        "host",
+        "attend",
+        "open",
+        "resume",
+        "renew",
+        "give",
+        "issue",
+        "join",
+        "go",
+        "call",
+        "express",
+        "lead",
+        "organise",
+        "organize",
+        "use",
+        "fire",
+        "exchange",
+        "conclude",
+        "pay",
+        "resort",
+        "do",
+        "perform",
+        "run",
+        "broker",
+        "strike",
+        "observe",
+        "engage",
+        "take",
+        "have",
+        "lift",
+        "deliver",
+        "end",
+    ]
 )
 """Verbs whose subject is the one who does what their object names: "carried out strikes", "staged a protest"."""
 
 _AGAINST = ("on", "against", "at", "targeting", "towards", "toward", "over", "of")
 _TOGETHER = ("with", "alongside")
-_PRONOUNS = frozenset(["he", "she", "it", "they", "we", "i", "you", "who", "which", "that", "this", "these", "those", "them", "him", "her", "us", "me", "himself", "themselves", "itself", "one", "some", "others", "all", "both", "there", "what", "each", "none"])
-_NOT_ACTORS = frozenset(["day", "night", "morning", "week", "month", "year", "time", "area", "place", "position", "thing", "number", "percent", "way", "part", "result", "weather", "car", "bus", "truck", "vehicle"])
+_PRONOUNS = frozenset(
+    "he she it they we i you who which that this these those them him her us me himself themselves itself one "
+    "some others all both there what each none".split()
+)
+_NOT_ACTORS = frozenset(
+    "day night morning week month year time area place position thing number percent way part result weather car bus "
+    "truck vehicle attack blast explosion bomb bombing shell shelling missile rocket strike airstrike raid fire gunfire "
+    "mortar grenade clash violence fighting battle offensive war flood storm quake earthquake cyclone outbreak disease "
+    "landslide crash collision dead today tomorrow yesterday weekend dawn midnight noon january february march april "
+    "may june july august september october november december monday tuesday wednesday thursday friday saturday sunday "
+    "aug sept sep oct nov dec jan feb mar apr jun jul".split()
+)
+"""Weapons, events and dates: what is done, or when, but nobody."""
 
 
 def find_actors(trigger: Trigger) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -46,9 +110,15 @@ def _of_verb(verb: Token, frame: str) -> tuple[list[Token], list[Token]]:
         indirect = [c for c in verb.children if c.dep_ in ("iobj", "dative")]
         addressed = indirect + [word for case, word in phrases if case in ("to", "for", "from", "on", "with")]
         recipients = addressed or recipients
-        recipients += [w for c in verb.children if c.dep_ in ("xcomp", "ccomp") for w in syntax.subjects(c) if w not in actors]
+        recipients += [
+            w for c in verb.children if c.dep_ in ("xcomp", "ccomp") for w in syntax.subjects(c) if w not in actors
+        ]
     elif frame == "against":
-        targets = [word for case, word in phrases if case in ("against", "at", "on", "with", "towards", "toward", "over", "from")]
+        targets = [
+            word
+            for case, word in phrases
+            if case in ("against", "at", "on", "with", "towards", "toward", "over", "from")
+        ]
         recipients = targets or recipients
     elif not recipients:
         recipients = [word for case, word in phrases if case in ("against", "on", "at", "over", "with")]
@@ -62,12 +132,19 @@ def _of_noun(noun: Token, frame: str) -> tuple[list[Token], list[Token]]:
     phrases = [(case, word) for case, head in syntax.obliques(noun) for word in syntax.conjuncts(head)]
     actors = [word for case, word in phrases if case in ("by", "between", "among", "from", "involving", "that")]
     recipients = [word for case, word in phrases if case in _AGAINST or case in _TOGETHER]
-    actors += [c for c in noun.children if c.dep_ in ("nmod:poss", "poss") or c.ent_type_ in ("NORP", "ORG")]
+    actors += [
+        c for c in noun.children if c.dep_ in ("nmod:poss", "poss") or (c.ent_type_ in ("NORP", "ORG") and c.i < noun.i)
+    ]
     verb = syntax.governing_verb(noun)
     if verb is not None and verb is noun.head:
         if noun in syntax.patients(verb) and syntax.lemma(verb) in LIGHT_VERBS:
             actors = syntax.subjects(verb) + actors
-            beyond = [w for case, n in syntax.obliques(verb) if case in (*_AGAINST, *_TOGETHER, "to") and case != "of" for w in syntax.conjuncts(n)]
+            beyond = [
+                w
+                for case, n in syntax.obliques(verb)
+                if case in (*_AGAINST, *_TOGETHER, "to") and case != "of"
+                for w in syntax.conjuncts(n)
+            ]
             recipients = recipients or beyond
         elif noun in syntax.subjects(verb):
             recipients = recipients or syntax.patients(verb)
@@ -98,7 +175,11 @@ def _names(words: Iterable[Token]) -> tuple[str, ...]:
     """Phrases for words, without pronouns, dates and things that cannot act or suffer."""
     found: dict[str, None] = {}
     for word in sorted(set(words), key=lambda w: w.i):
-        if word.lower_ in _PRONOUNS or word.pos_ in ("VERB", "ADP", "PUNCT", "SYM", "ADV") or syntax.lemma(word) in _NOT_ACTORS:
+        if (
+            word.lower_ in _PRONOUNS
+            or word.pos_ in ("VERB", "ADP", "PUNCT", "SYM", "ADV")
+            or syntax.lemma(word) in _NOT_ACTORS
+        ):
             continue
         text = syntax.noun_phrase(word).text.strip()
         if text and not text.isdigit():

@@ -10,10 +10,54 @@ if TYPE_CHECKING:
     from spacy.tokens import Span, Token
 
 SAYING = frozenset(
-    ["say", "report", "announce", "claim", "add", "state", "tell", "confirm", "declare", "assert", "note", "allege", "acknowledge", "admit", "write", "reveal", "disclose", "quote", "explain", "stress", "insist", "describe", "estimate", "believe", "argue", "testify", "recall", "reiterate", "indicate", "reckon", "warn", "tweet", "post", "maintain", "publish", "emphasize", "emphasise", "contend", "show", "comment"]
+    [
+        "say",
+        "report",
+        "announce",
+        "claim",
+        "add",
+        "state",
+        "tell",
+        "confirm",
+        "declare",
+        "assert",
+        "note",
+        "allege",
+        "acknowledge",
+        "admit",
+        "write",
+        "reveal",
+        "disclose",
+        "quote",
+        "explain",
+        "stress",
+        "insist",
+        "describe",
+        "estimate",
+        "believe",
+        "argue",
+        "testify",
+        "recall",
+        "reiterate",
+        "indicate",
+        "reckon",
+        "warn",
+        "tweet",
+        "post",
+        "maintain",
+        "publish",
+        "emphasize",
+        "emphasise",
+        "contend",
+        "show",
+        "comment",
+    ]
 )
-_OUTLET_NOUNS = frozenset({"agency", "outlet", "newspaper", "channel", "broadcaster", "station", "website", "monitor", "group", "paper", "organisation", "organization", "network", "statement", "ministry", "watchdog"})
-_PRONOUNS = frozenset({"he", "she", "it", "they", "i", "we", "who", "which", "that", "this", "you", "one"})
+_OUTLET_NOUNS = frozenset(
+    "agency outlet newspaper channel broadcaster station website monitor group paper organisation organization "
+    "network statement ministry watchdog".split()
+)
+_PRONOUNS = frozenset("he she it they i we who which that this you one".split())
 
 
 def find_speaker(trigger: Token) -> str | None:
@@ -57,7 +101,17 @@ def _according_to(sentence: Span) -> str | None:
     for token in sentence:
         if token.lower_ == "according" and token.i + 2 < sentence.end and token.nbor().lower_ == "to":
             for word in sentence.doc[token.i + 2 : min(token.i + 22, sentence.end)]:
-                if word.dep_ not in ("compound", "flat", "amod", "det", "nummod", "nmod:poss", "case", "punct", "advmod") and word.pos_ in ("NOUN", "PROPN", "PRON"):
+                if word.dep_ not in (
+                    "compound",
+                    "flat",
+                    "amod",
+                    "det",
+                    "nummod",
+                    "nmod:poss",
+                    "case",
+                    "punct",
+                    "advmod",
+                ) and word.pos_ in ("NOUN", "PROPN", "PRON"):
                     return None if word.lower_ in _PRONOUNS else name_speaker(word)
     return None
 

@@ -13,9 +13,24 @@ from functools import cache, lru_cache
 from typing import Any
 
 WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
-MONTHS = ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"]
-_COUNT = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "several": 5, "few": 4, "couple": 2}
-_NEAR = {"today": 0, "tonight": 0, "this morning": 0, "this afternoon": 0, "this evening": 0, "earlier in the day": 0, "yesterday": -1, "last night": -1, "the day before yesterday": -2, "tomorrow": 1}
+MONTHS = "january february march april may june july august september october november december".split()
+_COUNT = {"a": 1, "an": 1, "several": 5, "few": 4, "couple": 2}
+_COUNT |= {
+    word: n for n, word in enumerate("one two three four five six seven eight nine ten eleven twelve".split(), 1)
+}
+_COUNT |= {word: 10 * n for n, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)}
+_NEAR = {
+    "today": 0,
+    "tonight": 0,
+    "this morning": 0,
+    "this afternoon": 0,
+    "this evening": 0,
+    "earlier in the day": 0,
+    "yesterday": -1,
+    "last night": -1,
+    "the day before yesterday": -2,
+    "tomorrow": 1,
+}
 _SEASON = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}
 
 _DAY = "|".join(WEEKDAYS)
@@ -31,11 +46,11 @@ _EXPRESSION = re.compile(
     rf"|(?P<month_relation>last|this|next|in|since|early|late|mid-?) ?(?P<month>{_MONTH})"
     rf"|(?:(?P<day_relation>last|this|next|this past|early|late) )?(?P<weekday>{_DAY})(?: (?:night|morning|evening|afternoon))?(?P<day_week> last week| next week)?"
     rf"|(?P<near>overnight|{'|'.join(_NEAR)})"
-    rf"|(?:(?:about|some|around|nearly) )?(?P<ago_count>{_NUMBER})(?: of)? (?P<ago_unit>day|week|month|year)s? (?:ago|earlier)"
-    rf"|(?:in|over|during|within|for) (?:the )?(?:(?:less than|more than|about|past|last|nearly) ){{0,2}}(?:(?P<span_count>{_NUMBER})(?: of)? )?(?P<span_unit>hours?|days?|weeks?|months?|years?)(?! of age)"
+    rf"|(?:(?:about|some|around|nearly) )?(?P<ago_count>{_NUMBER})(?: of)? (?P<ago_unit>day|week|month|year|decade)s? (?:ago|earlier)(?: (?:on|this) \w{{3,9}})?"
+    rf"|(?:in|over|during|within) (?:the )?(?:(?:less than|more than|about|past|last|nearly) ){{0,2}}(?:(?P<span_count>{_NUMBER})(?: of)? )?(?P<span_unit>hours?|days?|weeks?|months?|years?)(?! of age)"
     r"|(?P<unit_relation>last|this|next|past|earlier this) (?P<unit>week|weekend|month|year|spring|summer|autumn|fall|winter)"
     r"|(?:in )?(?:the )?(?:recent|past few|last few) (?P<recent>days|weeks|months|years)"
-    rf"|(?:in|since|during|of|by|from) (?P<year>{_YEAR})(?!,\d|\d|\.\d)"
+    rf"|(?:in|since|during|of|by|from|the|a|its|their) (?P<year>{_YEAR})(?!,\d|\d|\.\d)"
     rf"|(?:in|of|since) the (?:early |late |mid-?)?(?P<decade>(?:1[5-9]|20)\d0)s"
     r")(?!\w)",
     re.IGNORECASE,
@@ -66,7 +81,9 @@ def find_dates(text: str, published: date | None) -> list[When]:
         if match.group() == "may" or (match.group().islower() and re.match(r"(may|march) \d", match.group())):
             continue  # the verb, not the month
         first, last, precision = _resolve(match.group().lower(), published) or (None, None, None)
-        found.append(When(text=match.group(), start=match.start(), end=match.end(), first=first, last=last, precision=precision))
+        found.append(
+            When(text=match.group(), start=match.start(), end=match.end(), first=first, last=last, precision=precision)
+        )
     return found
 
 
@@ -189,7 +206,7 @@ def _ago(count: int, unit: str, published: date) -> Days:
     if unit == "month":
         months = published.year * 12 + published.month - 1 - count
         return _month(months // 12, months % 12 + 1)
-    year = max(1, published.year - count)
+    year = max(1, published.year - count * (10 if unit == "decade" else 1))
     return date(year, 1, 1), date(year, 12, 31), 3
 
 

@@ -15,14 +15,14 @@ from .actors import find_actors
 from .attribution import SAYING, find_speaker
 from .casualties import Bounds, Figure, find_figures
 from .dates import When, dateline_date, find_dates
-from .location import earlier_place, link_places
+from .location import earlier_place, link_places, stands_within
 from .modality import judge_modality
 from .triggers import Trigger, find_triggers
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Span, Token
 
-HARMFUL = frozenset({"ASSAULT", "EQ", "TS", "VO", "LS", "AV", "FL", "TC", "TO", "ST", "WF", "FR", "HT", "CW", "EP", "AC", "DR"})
+HARMFUL = frozenset("ASSAULT EQ TS VO LS AV FL TC TO ST WF FR HT CW EP AC DR".split())
 """Types that people are hurt in, so that a sentence's dead and injured belong to them first."""
 
 COOPERATIVE = frozenset({"AID", "CONSULT", "RETREAT", "COOPERATE", "CONCEDE", "SUPPORT"})
@@ -42,7 +42,8 @@ LOOK_BACK = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Telling:
-    """One trigger with all that its sentence says of it. `more` are further sentences that tell of the same event."""
+    """One trigger with all that its sentence says of it. `refers`: it only points to
+    an event ("during the offensive"). `more` are further sentences that tell of the same event."""
 
     trigger: Trigger
     event_type: str
@@ -54,6 +55,7 @@ class _Telling:
     figures: tuple[tuple[str, Bounds], ...] = ()
     attribution: str | None = None
     when: When | None = None
+    refers: bool = False
     more: tuple[Span, ...] = ()
 
     @property
@@ -61,7 +63,9 @@ class _Telling:
         return self.trigger.token.sent
 
 
-def extract_events(doc: Doc, mentions: Sequence[PlaceMention], document: Document, ontology: Ontology) -> tuple[Event, ...]:
+def extract_events(
+    doc: Doc, mentions: Sequence[PlaceMention], document: Document, ontology: Ontology
+) -> tuple[Event, ...]:
     """The events of a document in text order, one for each place an event has; those of every modality.
 
     Without a publication date relative dates stay unknown, unless the dateline carries a full date."""
@@ -73,7 +77,7 @@ def extract_events(doc: Doc, mentions: Sequence[PlaceMention], document: Documen
         dates = _dates_of(sentence, published)
         passed = tokens | {i for _, span in dates for i in range(span.start, span.end)}
         found = [_tell(t, mentions, dates, published) for t in find_triggers(sentence, ontology, tokens, passed)]
-        _gather(sentence, found, tellings, recent)
+        _gather(sentence, found, tellings, recent, mentions)
     return tuple(event for telling in tellings for event in _events(telling, document, ontology))
 
 
@@ -104,6 +108,8 @@ def _tell(
     modality = judge_modality(token)
     event_type, mode = trigger.rule.event_type, trigger.rule.mode
     places = link_places(token, mentions)
+    if event_type in SPOKEN | {"CONSULT", "AID", "COOPERATE", "CONCEDE", "SANCTION"}:
+        places = [(m, p) for m, p in places if stands_within(token.doc, m)]
     if modality == "future" and _has_subject(token) and event_type in COOPERATIVE | CONFLICTUAL:
         event_type, mode = ("AGREE" if event_type in COOPERATIVE else "THREATEN"), None
         modality, places = "asserted", []
@@ -115,9 +121,36 @@ def _tell(
         places = [(back, 0.5)] if back is not None else []
     actors, recipients = find_actors(trigger)
     return _Telling(
-        trigger=trigger, event_type=event_type, mode=mode, modality=modality, places=tuple(places), actors=actors,
-        recipients=recipients, attribution=find_speaker(token), when=when,
+        trigger=trigger,
+        event_type=event_type,
+        mode=mode,
+        modality=modality,
+        places=tuple(places),
+        actors=actors,
+        recipients=recipients,
+        attribution=find_speaker(token),
+        when=when,
+        refers=_refers(token),
     )
+
+
+def _refers(token: Token) -> bool:
+    """Whether a noun only sets the scene for what the sentence tells: "during the offensive", "after Sunday's attack"."""
+    if token.pos_ in ("VERB", "AUX"):
+        return False
+    cases = {child.lower_ for child in token.children if child.dep_ == "case"} | {
+        token.nbor(-2).lower_ if token.i > 1 else ""
+    }
+    definite = {child.lower_ for child in token.children if child.dep_ in ("det", "nmod:poss", "poss")} & {
+        "the",
+        "this",
+        "that",
+        "these",
+        "those",
+        "its",
+        "their",
+    }
+    return bool(cases & {"during", "after", "since", "following", "despite", "before", "amid"} and definite)
 
 
 def _has_subject(token: Token) -> bool:
@@ -133,11 +166,19 @@ def _timed(when: When, published: date | None) -> str:
 
 
 def _choose_date(token: Token, dates: list[tuple[When, Span]]) -> When | None:
-    """The date expression nearest to a trigger in the parse, those of the reporting ("said Thursday") left out."""
+    """The date expression nearest to a trigger in the parse.
+
+    Left out are those of the reporting ("said Thursday") and those of an aside: a relative clause, an apposition."""
     best: tuple[int, int, When] | None = None
     for when, span in dates:
-        verb = next((w for w in [span.root, *syntax.ancestors(span.root)] if w.pos_ in ("VERB", "AUX")), None)
-        if verb is not None and verb is not token and syntax.lemma(verb) in SAYING and span.start != token.sent.start:
+        own = {token.i, *(word.i for word in syntax.ancestors(token, 30))}
+        path = [span.root]
+        while path[-1].i not in own and path[-1].head is not path[-1]:
+            path.append(path[-1].head)
+        aside = any(word.dep_.startswith(_ASIDES) for word in path[:-1])
+        verb = next((word for word in path if word.pos_ in ("VERB", "AUX")), None)
+        reporting = verb is not None and verb is not token and syntax.lemma(verb) in SAYING
+        if aside or (reporting and span.start != token.sent.start):
             continue
         rank = (syntax.tree_distance(span.root, token), abs(span.start - token.i), when)
         if rank[0] <= DATE_REACH and (best is None or rank[:2] < best[:2]):
@@ -145,11 +186,19 @@ def _choose_date(token: Token, dates: list[tuple[When, Span]]) -> When | None:
     return best[2] if best else None
 
 
-def _gather(sentence: Span, found: list[_Telling], tellings: list[_Telling], recent: list[int]) -> None:
+_ASIDES = ("acl", "relcl", "appos", "nmod:poss", "poss", "ccomp", "parataxis")
+
+
+def _gather(
+    sentence: Span, found: list[_Telling], tellings: list[_Telling], recent: list[int], mentions: Sequence[PlaceMention]
+) -> None:
     """Joins what one sentence tells, gives its figures to their events, and adds it to `tellings`.
 
     A consequence ("killed") joins the event that caused it: in its sentence, else among `recent` ones."""
-    strong = _join([t for t in found if not t.trigger.rule.weak])
+    told = [t for t in found if not t.trigger.rule.weak]
+    known = {(tellings[n].event_type) for n in recent}
+    told = [t for t in told if not (t.refers and (t.event_type in known or len(told) > 1))]
+    strong = _join(told)
     for weak in (t for t in found if t.trigger.rule.weak):
         host = _nearest(weak.trigger.token, strong)
         if host is not None:
@@ -160,29 +209,74 @@ def _gather(sentence: Span, found: list[_Telling], tellings: list[_Telling], rec
             strong.append(weak)
         else:
             tellings[earlier] = replace(_absorb(tellings[earlier], weak), more=(*tellings[earlier].more, sentence))
+    strong = [_in_context(telling, [tellings[n] for n in recent]) for telling in strong]
     for figure in find_figures(sentence):
         host = _host(figure, strong)
         if host is not None:
             strong[host] = _count(strong[host], figure)
-        elif recent and (earlier := _earlier_harm(tellings, recent)) is not None:
+        elif (earlier := _earlier_harm(tellings, recent)) is not None:
+            added = _elsewhere(figure, tellings[earlier], mentions)
+            if added is not None:
+                strong.append(added)
+                continue
             more = tellings[earlier].more
-            tellings[earlier] = _count(replace(tellings[earlier], more=more if sentence in more else (*more, sentence)), figure)
+            more = more if sentence in (*more, tellings[earlier].sentence) else (*more, sentence)
+            tellings[earlier] = _count(replace(tellings[earlier], more=more), figure)
     tellings.extend(strong)
 
 
+def _in_context(telling: _Telling, recent: list[_Telling]) -> _Telling:
+    """A telling as what stands before it makes it: a fire among wildfires is one; what continues a look back, undated
+    and at no other place, is background too."""
+    before = [t for t in recent if t.event_type == telling.event_type]
+    if telling.event_type == "FR" and any(t.event_type == "WF" for t in recent):
+        return replace(telling, event_type="WF")
+    if telling.modality == "asserted" and telling.when is None and before and before[-1].modality == "historical":
+        named = {m.text for m, _ in telling.places}
+        if not named or named & {m.text for m, _ in before[-1].places}:
+            return replace(telling, modality="historical")
+    return telling
+
+
+def _elsewhere(figure: Figure, event: _Telling, mentions: Sequence[PlaceMention]) -> _Telling | None:
+    """The share of a hazard that struck another place ("31 deaths in Nsanje"), or None if no other place is named."""
+    if event.event_type == "ASSAULT":
+        return None
+    places = link_places(figure.token, mentions)
+    if not places or {m.text for m, _ in places} & {m.text for m, _ in event.places}:
+        return None
+    trigger = replace(event.trigger, token=figure.token, first=figure.token.i, last=figure.token.i)
+    figures = ((figure.kind, figure.bounds),)
+    return replace(event, trigger=trigger, places=tuple(places), figures=figures, more=())
+
+
 def _join(found: list[_Telling]) -> list[_Telling]:
-    """Triggers of one sentence that tell of one event: the same type and modality, and no two different places."""
+    """Triggers of one sentence that tell of one event: the same type and modality, and no two different places; or one
+    hangs on the other in the parse ("its worst attack, a bombing", "shells struck")."""
     joined: list[_Telling] = []
     for telling in found:
         for n, other in enumerate(joined):
-            same_places = not telling.places or not other.places or _places(telling) == _places(other)
-            modes = {telling.mode, other.mode} - {None}
-            if telling.event_type == other.event_type and telling.modality == other.modality and same_places and len(modes) <= 1:
-                joined[n] = _absorb(replace(other, mode=other.mode or telling.mode), telling)
+            if telling.event_type == other.event_type and (_tied(telling, other) or _alike(telling, other)):
+                joined[n] = _absorb(_sharper(other, telling), telling)
                 break
         else:
             joined.append(telling)
     return joined
+
+
+def _alike(a: _Telling, b: _Telling) -> bool:
+    same_places = not a.places or not b.places or _places(a) == _places(b)
+    return a.modality == b.modality and same_places and (a.mode == b.mode or None in (a.mode, b.mode))
+
+
+def _tied(a: _Telling, b: _Telling) -> bool:
+    return syntax.tree_distance(a.trigger.token, b.trigger.token) <= 2 and a.sentence == b.sentence
+
+
+def _sharper(first: _Telling, second: _Telling) -> _Telling:
+    """The first telling, with the second's mode where it has none, and as background if either is."""
+    modality = first.modality if first.modality != "asserted" else second.modality
+    return replace(first, mode=first.mode or second.mode, modality=modality)
 
 
 def _places(telling: _Telling) -> list[tuple[int, int]]:
@@ -202,7 +296,9 @@ def _absorb(host: _Telling, other: _Telling) -> _Telling:
 
 
 def _nearest(token: Token, tellings: list[_Telling]) -> int | None:
-    ranked = [(syntax.tree_distance(token, t.trigger.token), n) for n, t in enumerate(tellings) if t.event_type in HARMFUL]
+    ranked = [
+        (syntax.tree_distance(token, t.trigger.token), n) for n, t in enumerate(tellings) if t.event_type in HARMFUL
+    ]
     return min(ranked)[1] if ranked else None
 
 
@@ -218,7 +314,9 @@ def _earlier(weak: _Telling, tellings: list[_Telling], recent: list[int]) -> int
 
 
 def _earlier_harm(tellings: list[_Telling], recent: list[int]) -> int | None:
-    return next((n for n in reversed(recent) if tellings[n].event_type in HARMFUL and tellings[n].modality == "asserted"), None)
+    return next(
+        (n for n in reversed(recent) if tellings[n].event_type in HARMFUL and tellings[n].modality == "asserted"), None
+    )
 
 
 def _host(figure: Figure, tellings: list[_Telling]) -> int | None:
@@ -236,14 +334,17 @@ def _fits(kind: str, telling: _Telling) -> bool:
         return telling.event_type in ("COERCE", "PROTEST", "ASSAULT", "RETREAT")
     if kind == "missing" and telling.mode == "abduct":
         return True
-    return telling.event_type in HARMFUL or (telling.event_type in ("PROTEST", "COERCE") and kind in ("fatalities", "injured"))
+    return telling.event_type in HARMFUL or (
+        telling.event_type in ("PROTEST", "COERCE") and kind in ("fatalities", "injured")
+    )
 
 
 def _count(telling: _Telling, figure: Figure) -> _Telling:
-    """Adds a figure; the first one told of a kind stands, but a running total gives way to the event's own."""
-    if any(kind == figure.kind for kind, _ in telling.figures):
+    """Adds a figure; the first one told of a kind stands, unless a running total ("the toll to 41") comes after it."""
+    others = tuple((kind, bounds) for kind, bounds in telling.figures if kind != figure.kind)
+    if len(others) < len(telling.figures) and not figure.total:
         return telling
-    return replace(telling, figures=(*telling.figures, (figure.kind, figure.bounds)))
+    return replace(telling, figures=(*others, (figure.kind, figure.bounds)))
 
 
 def _events(telling: _Telling, document: Document, ontology: Ontology) -> Iterator[Event]:
@@ -252,7 +353,11 @@ def _events(telling: _Telling, document: Document, ontology: Ontology) -> Iterat
     words = doc[trigger.first : trigger.last + 1]
     acled = ontology.crosswalk(telling.event_type, telling.mode) or (None, None)
     figures = tuple((kind, (b.low, b.best, b.high)) for kind, b in telling.figures)
-    counts = {f"{kind}_{bound}": value for kind, values in figures for bound, value in zip(("low", "best", "high"), values, strict=True)}
+    counts = {
+        f"{kind}_{bound}": value
+        for kind, values in figures
+        for bound, value in zip(("low", "best", "high"), values, strict=True)
+    }
     group = stable_id(document.id, words.start_char, telling.event_type, telling.mode)
     when = telling.when
     evidence = [sentence, *(_trimmed(s) for s in telling.more)]
@@ -292,11 +397,23 @@ def _events(telling: _Telling, document: Document, ontology: Ontology) -> Iterat
         )
 
 
-def _report(sentence: Span, document: Document, telling: _Telling, figures: tuple[tuple[str, tuple[int | None, int | None, int | None]], ...]) -> EventReport:
+def _report(
+    sentence: Span,
+    document: Document,
+    telling: _Telling,
+    figures: tuple[tuple[str, tuple[int | None, int | None, int | None]], ...],
+) -> EventReport:
     return EventReport(
-        document_id=document.id, document_title=document.title, source=document.source, url=document.url,
-        published=document.published, sentence=sentence.text, sentence_start=sentence.start_char,
-        sentence_end=sentence.end_char, attribution=telling.attribution, figures=figures,
+        document_id=document.id,
+        document_title=document.title,
+        source=document.source,
+        url=document.url,
+        published=document.published,
+        sentence=sentence.text,
+        sentence_start=sentence.start_char,
+        sentence_end=sentence.end_char,
+        attribution=telling.attribution,
+        figures=figures,
     )
 
 
@@ -318,5 +435,3 @@ def _confidence(telling: _Telling, linked: float) -> float:
     score += 0.1 * bool(rule.mode or rule.subject.wanted or rule.object.wanted or rule.governor.wanted)
     score += 0.15 * linked + 0.05 * (telling.when is not None) + 0.05 * bool(telling.figures)
     return round(min(0.95, score), 2)
-
-

@@ -27,8 +27,35 @@ THRESHOLD = 0.5
 REACH = 400
 """Farthest that a place may stand from its trigger, in tokens: a bound on work, beyond any sentence."""
 
-_NEARBY = ("in", "at", "near", "around", "outside", "inside", "of", "from", "to", "into", "on", "over", "across", "through", "between", "against", "toward", "towards", "off", "by", "for", "with", "north of", "south of", "east of", "west of")
-_LOCATIVE = frozenset({"in", "at", "near", "around", "outside", "inside", "across", "off", "over", "through", "throughout", "on", "along"})
+_NEARBY = (
+    "in",
+    "at",
+    "near",
+    "around",
+    "outside",
+    "inside",
+    "of",
+    "from",
+    "to",
+    "into",
+    "on",
+    "over",
+    "across",
+    "through",
+    "between",
+    "against",
+    "toward",
+    "towards",
+    "off",
+    "by",
+    "for",
+    "with",
+    "north of",
+    "south of",
+    "east of",
+    "west of",
+)
+_LOCATIVE = frozenset("in at near around outside inside across off over through throughout on along".split())
 
 
 def link_places(trigger: Token, mentions: Sequence[PlaceMention]) -> list[tuple[PlaceMention, float]]:
@@ -36,6 +63,7 @@ def link_places(trigger: Token, mentions: Sequence[PlaceMention]) -> list[tuple[
 
     Of nested places the most specific stays: "in Hama, Syria" is Hama."""
     spans = [(m, span) for m in mentions if (span := _span_of(trigger, m)) is not None and m.kind == "place"]
+    spans = [(m, span) for m, span in spans if not _acts(span)]
     if not spans:
         return []
     scored = [(m, _probability(trigger, span, [s for _, s in spans])) for m, span in spans]
@@ -43,7 +71,10 @@ def link_places(trigger: Token, mentions: Sequence[PlaceMention]) -> list[tuple[
     return [(m, p) for m, p in chosen if not any(contains(m, other) for other, _ in chosen if other is not m)]
 
 
-_LIST = re.compile(r"(?: (?:town|village|city|district|area|neighbourhood|neighborhood|hill|hills))?(?:,? (?:and|or|as well as)(?: (?:in|at|the))*|,(?: (?:in|at|the))*) ", re.IGNORECASE)
+_LIST = re.compile(
+    r"(?: (?:town|village|city|district|area|neighbourhood|neighborhood|hill|hills))?(?:,? (?:and|or|as well as)(?: (?:in|at|the))*|,(?: (?:in|at|the))*) ",
+    re.IGNORECASE,
+)
 
 
 def _with_list(text: str, scored: list[tuple[PlaceMention, float]]) -> list[tuple[PlaceMention, float]]:
@@ -76,6 +107,22 @@ def contains(larger: PlaceMention, smaller: PlaceMention) -> bool:
     if outer.is_country:
         return not inner.is_country
     return outer.feature_code == "ADM1" and inner.admin1 == outer.admin1 and inner.feature_code != "ADM1"
+
+
+def stands_within(doc: Doc, mention: PlaceMention) -> bool:
+    """Whether a place is said as a setting ("in Geneva", "at talks in Geneva"), not as one spoken to or of."""
+    span = doc.char_span(mention.start, mention.end, alignment_mode="expand")
+    return span is not None and _case(span.root) in _LOCATIVE
+
+
+_SCENES = frozenset("see witness experience suffer face endure host receive brace remain lie fall come be".split())
+"""Verbs whose subject may be where things happen: "Hama saw heavy fighting"."""
+
+
+def _acts(place: Span) -> bool:
+    """Whether a place stands for its government or people: the subject of a verb that a place cannot do."""
+    root = place.root
+    return root.dep_ == "nsubj" and root.head.pos_ == "VERB" and syntax.lemma(root.head) not in _SCENES
 
 
 def _span_of(trigger: Token, mention: PlaceMention) -> Span | None:
@@ -193,7 +240,10 @@ def earlier_place(doc: Doc, trigger: Token, mentions: Sequence[PlaceMention]) ->
     return local[-1] if local else None
 
 
-_ANAPHORS = frozenset({"area", "city", "town", "village", "region", "province", "district", "countryside", "site", "scene", "neighbourhood", "neighborhood", "suburb", "settlement", "outskirt", "island"})
+_ANAPHORS = frozenset(
+    "area city town village region province district countryside site scene neighbourhood neighborhood suburb "
+    "settlement outskirt island".split()
+)
 
 
 def _points_back(trigger: Token) -> bool:
@@ -202,7 +252,12 @@ def _points_back(trigger: Token) -> bool:
             return True
         if syntax.lemma(word) in _ANAPHORS and any(c.lower_ in ("the", "that", "this", "these") for c in word.children):
             named = any(w.pos_ == "PROPN" for w in word.subtree)
-            if not named and _case(word) in (*_NEARBY, "-") and _case(word) != "-" and syntax.tree_distance(word, trigger) <= 4:
+            if (
+                not named
+                and _case(word) in (*_NEARBY, "-")
+                and _case(word) != "-"
+                and syntax.tree_distance(word, trigger) <= 4
+            ):
                 return True
     return False
 

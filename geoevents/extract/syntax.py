@@ -13,7 +13,10 @@ _SUBJECTS = ("nsubj", "csubj")
 _PASSIVE = ("nsubj:pass", "nsubjpass", "csubj:pass", "csubjpass")
 _OBJECTS = ("obj", "dobj")
 _OBLIQUES = ("obl", "nmod", "npadvmod")
-_NAME_PARTS = frozenset({"compound", "flat", "flat:name", "amod", "nummod", "nmod:poss", "poss", "goeswith", "appos:pre", "nmod:desc", "flat:foreign", "list:pre", "nn", "quantmod", "advmod:pre", "nmod:unmarked"})
+_NAME_PARTS = frozenset(
+    "compound flat flat:name amod nummod nmod:poss poss goeswith appos:pre nmod:desc flat:foreign list:pre nn "
+    "quantmod advmod:pre nmod:unmarked".split()
+)
 
 
 def lemma(token: Token) -> str:
@@ -80,7 +83,12 @@ def subjects(verb: Token, depth: int = 0) -> list[Token]:
         return []
     if verb.dep_.startswith(("acl", "relcl")) and verb.tag_ == "VBG":
         return [verb.head]
-    if verb.dep_ in ("conj", "xcomp", "advcl", "parataxis", "ccomp") and verb.head.pos_ in ("VERB", "AUX", "ADJ", "NOUN"):
+    if verb.dep_ in ("conj", "xcomp", "advcl", "parataxis", "ccomp") and verb.head.pos_ in (
+        "VERB",
+        "AUX",
+        "ADJ",
+        "NOUN",
+    ):
         head = verb.head
         if verb.dep_ == "xcomp" and (objects := _own(head, _OBJECTS)) and lemma(head) not in ("promise", "threaten"):
             return objects

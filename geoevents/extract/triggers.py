@@ -32,7 +32,9 @@ class Trigger:
     rule: Rule
 
 
-def find_triggers(sentence: Span, ontology: Ontology, places: frozenset[int], passed: frozenset[int]) -> Iterator[Trigger]:
+def find_triggers(
+    sentence: Span, ontology: Ontology, places: frozenset[int], passed: frozenset[int]
+) -> Iterator[Trigger]:
     """The triggers of a sentence in text order, one at most for each word.
 
     `places` are the token numbers of place names, which answer for the marker @place; the tokens in `passed` (names,
@@ -55,6 +57,11 @@ def _half_a_word(token: Token) -> bool:
     return token.pos_ in ("VERB", "ADJ") and (glued_before or glued_after)
 
 
+def _modifies(token: Token) -> bool:
+    """Whether a noun only says what kind another noun is: "riot police", "patrol vessel"."""
+    return token.dep_ == "compound" and token.head.i > token.i and token.head.pos_ in ("NOUN", "PROPN")
+
+
 def _match(token: Token, ontology: Ontology, places: frozenset[int]) -> Trigger | None:
     best: tuple[tuple[int, int, int], Trigger] | None = None
     word = syntax.lemma(token)
@@ -62,7 +69,7 @@ def _match(token: Token, ontology: Ontology, places: frozenset[int]) -> Trigger 
         entries = [(phrase, rule, "verb") for phrase, rule in ontology.verbs.get(word, ())]
     else:
         entries = []
-    if token.pos_ in ("NOUN", "PROPN", "VERB", "ADJ", "X") and token.ent_type_ != "ORG":
+    if token.pos_ in ("NOUN", "PROPN", "VERB", "ADJ", "X") and token.ent_type_ != "ORG" and not _modifies(token):
         name = token.lower_ if token.pos_ == "VERB" else word  # a gerund the tagger took for a verb: "the bombing of"
         entries += [(phrase, rule, "noun") for phrase, rule in ontology.nouns.get(name, ())]
     for phrase, rule, part in entries:
@@ -110,6 +117,11 @@ def _conditions(token: Token, rule: Rule, part: str, places: frozenset[int]) -> 
             if result is None:
                 return None
             satisfied += result
+    if rule.sentence:
+        words = {name for word in token.sent for name in describe(word, places)}
+        if words & rule.sentence.barred or (rule.sentence.wanted and not words & rule.sentence.wanted):
+            return None
+        satisfied += bool(rule.sentence.wanted)
     if rule.governor:
         around = _surroundings(token)
         if around & rule.governor.barred or (rule.governor.wanted and not around & rule.governor.wanted):
@@ -136,9 +148,25 @@ def describe(word: Token, places: frozenset[int]) -> set[str]:
     names = {syntax.lemma(word), word.lower_}
     if word.i > word.sent.start:
         names.add(f"{syntax.lemma(word.nbor(-1))} {syntax.lemma(word)}")
-    if syntax.lemma(word) in ("dozen", "hundred", "thousand", "score", "number", "group", "member", "part", "hundreds", "thousands", "lot", "majority", "series"):
+    if syntax.lemma(word) in (
+        "dozen",
+        "hundred",
+        "thousand",
+        "score",
+        "number",
+        "group",
+        "member",
+        "part",
+        "hundreds",
+        "thousands",
+        "lot",
+        "majority",
+        "series",
+    ):
         names.update(syntax.lemma(noun) for case, noun in syntax.obliques(word) if case == "of")
-    if word.i in places or any(child.i in places and child.dep_.startswith(("compound", "flat", "appos")) for child in word.children):
+    if word.i in places or any(
+        child.i in places and child.dep_.startswith(("compound", "flat", "appos")) for child in word.children
+    ):
         names.add("@place")
     if word.ent_type_ == "NORP":
         names.add("@demonym")
@@ -162,7 +190,9 @@ def _modified(token: Token) -> list[Token]:
 
 def _surroundings(token: Token) -> set[str]:
     """The words that a noun stands with: its governor and that verb's object, its prepositions and its modifiers."""
-    words = {syntax.lemma(child) for child in token.children if child.dep_ in ("compound", "amod", "case", "cop", "mark")}
+    words = {
+        syntax.lemma(child) for child in token.children if child.dep_ in ("compound", "amod", "case", "cop", "mark")
+    }
     words.update(case for case, _ in syntax.obliques(token))
     word = token
     for _ in range(2):
