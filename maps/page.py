@@ -31,6 +31,7 @@ COMPRESS_ABOVE = 1_000_000
 """Characters of data above which the block is compressed: so 1,000 events with their articles stay below 2 MB, while a
 small page can be read with an editor."""
 
+MIN_ZOOM = 1
 MAX_ZOOM = 18
 DEFAULT_TITLE = "Reported events"
 VENDORED = {"leaflet": "leaflet.js", "leaflet_css": "leaflet.css"}
@@ -50,6 +51,7 @@ SCRIPTS = (
 )
 """Our scripts, which share one scope."""
 
+SCRIPT_COMMENT = re.compile(r"^[ ]*(?://[^\n]*|/\*\*.*?\*/)\n", re.MULTILINE | re.DOTALL)
 LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 UNSAFE_IN_SCRIPT = re.compile(r"[<>&\u2028\u2029]|\{(?=[{%#])")
 CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
@@ -98,9 +100,9 @@ def _make_map(points: list[tuple[float, float]], ground: Basemap) -> folium.Map:
         tiles=None,
         control_scale=True,
         zoom_snap=1 if ground.tiles else 0.25,  # Tiles blur between whole zooms; our canvases do not.
-        min_zoom=1,
-        max_zoom=MAX_ZOOM,
-        maxZoom=MAX_ZOOM,  # Without tiles folium drops max_zoom; its keyword arguments reach Leaflet.
+        # Without tiles folium drops min_zoom and max_zoom; these, in Leaflet's spelling, it passes on.
+        minZoom=MIN_ZOOM,
+        maxZoom=MAX_ZOOM,
         attribution_control=False,
     )
     # jQuery, Bootstrap and the icon fonts, which folium brings along, have no use here.
@@ -178,7 +180,8 @@ def _asset(name: str) -> str:
 
 
 def _our_script() -> str:
-    parts = "\n".join(_asset(name) for name in SCRIPTS)
+    """Our scripts as one, without the comments, which are for those who read the sources."""
+    parts = "\n".join(SCRIPT_COMMENT.sub("", _asset(name)) for name in SCRIPTS)
     return f'(() => {{\n"use strict";\n{parts}\n}})();\n'
 
 

@@ -43,7 +43,7 @@ function plural(count, one, many = one + "s") {
 
 /** "30 March 2017" of "2017-03-30"; anything else stays what it is. */
 function dayInWords(iso) {
-  const parts = /^(\d{4})-(\d\d)-(\d\d)/.exec(iso);
+  const parts = /^(\d{4})-(\d\d)-(\d\d)(?:T|$)/.exec(iso);
   if (!parts || !MONTHS[parts[2] - 1]) return iso;
   return `${Number(parts[3])} ${MONTHS[parts[2] - 1]} ${parts[1]}`;
 }

@@ -1,0 +1,421 @@
+"""The page in a real browser without a network: what a reader sees and does, and what hostile texts cannot do."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from browser import DESKTOP, PHONE, Browser, open_browser
+from mapsample import many, sample
+from payloads import MARKER, PAYLOADS, shown
+from selenium.webdriver.common.keys import Keys
+
+import maps
+from maps.collection import LISTS_OF_TEXT, TEXTS
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("pages")
+
+
+@pytest.fixture(scope="module")
+def browser(folder: Path) -> Iterator[Browser]:
+    with open_browser(folder) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def page(folder: Path) -> Path:
+    path = folder / "sample.html"
+    maps.save(sample(), path, title="A sample")
+    return path
+
+
+def hostile() -> dict[str, Any]:
+    """An event and a document for each payload, which stands in every text they have."""
+    features, documents = [], []
+    for number, payload in enumerate(PAYLOADS.values()):
+        length = len(payload)
+        properties = dict.fromkeys(TEXTS, payload) | dict.fromkeys(LISTS_OF_TEXT, (payload, payload))
+        properties |= {"trigger_start": 0, "trigger_end": length, "sentence_start": 0, "sentence_end": length}
+        properties |= {"place_start": 0, "place_end": length, "fatalities_best": 3, "place_confidence": 0.5}
+        # Codes decide how words are put together: the event type alone is hostile in every second event.
+        properties |= {"modality": "asserted", "event_mode": None} if number % 2 else {}
+        told = dict.fromkeys(("document_id", "document_title", "source", "url", "sentence", "attribution"), payload)
+        properties["reports"] = [told, told | {"figures": {payload: {"best": 1}}}]
+        properties["place_alternatives"] = [{"id": payload, "name": payload, "confidence": 0.1}]
+        properties[payload] = {payload: payload}
+        point = {"type": "Point", "coordinates": [number % 12 * 3.0, number // 12 * 3.0]}
+        geometry = None if number % 10 == 9 else point
+        features.append({"type": "Feature", "id": payload, "geometry": geometry, "properties": properties})
+        place = dict.fromkeys(("text", "kind", "name", "place_id", "reason", "relation"), payload)
+        places = [place | {"start": 0, "end": length}, place | {"kind": "place", "lon": None, "start": 0, "end": 1}]
+        document = dict.fromkeys(("id", "title", "source", "url", "published", "text"), payload)
+        documents.append(document | {"places": places})
+    about = {"version": "0", "options": dict(PAYLOADS), "documents": documents}
+    return {"type": "FeatureCollection", "features": features, "geoevents": about}
+
+
+OPEN_EACH = """
+    const text = (selector) => [...document.querySelectorAll(selector)].map((element) => element.textContent);
+    return [...document.querySelectorAll("#side .item")].map((item) => {
+      item.click();
+      const links = [...document.querySelectorAll("#panel a")].map((link) => link.protocol + " " + link.rel);
+      return {
+        listed: item.querySelector(".headline bdi").textContent,
+        headline: text("#panel h2 bdi")[0], facts: text("#panel dd bdi"), evidence: text("#panel .evidence")[0],
+        source: text("#panel .source bdi"), article: text("#panel .article .text")[0],
+        title: text("#panel .article h3")[0], links, address: text("#panel .source .address")[0],
+      };
+    });
+"""
+
+
+def assert_untouched(browser: Browser, folder: Path) -> None:
+    assert browser.run("return typeof window.__pwned") == "undefined"
+    assert browser.run("return typeof ({}).polluted") == "undefined"
+    visit = browser.visit()
+    assert visit.console == ()
+    assert visit.requests == ()
+    assert not (folder / MARKER).exists()
+
+
+def test_hostile_texts_are_shown_and_do_nothing(
+    browser: Browser, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder)
+    maps.save(hostile(), folder / "hostile.html", title="".join(PAYLOADS.values())[:20000])
+    browser.open(folder / "hostile.html")
+    opened = browser.run(OPEN_EACH)
+    assert len(opened) == len(PAYLOADS)
+    expected = {shown(payload) for payload in PAYLOADS.values()}
+    assert {event["headline"] for event in opened} == expected
+    for event in opened:
+        payload = event["headline"]
+        assert event["listed"] == event["evidence"] == event["article"] == event["title"] == payload
+        assert event["facts"].count(payload) >= 7, event["facts"]
+        assert payload in event["source"]
+        # The address is a link only where it is one to the web; anything else is text.
+        is_web = re.match(r"https?://", payload) is not None
+        assert event["links"] == (["https: noopener noreferrer"] if is_web else [])
+        assert event["address"] == (None if is_web else payload)
+    assert_untouched(browser, folder)
+
+
+def test_hostile_names_are_drawn_and_hovered(browser: Browser, folder: Path) -> None:
+    maps.save(hostile(), folder / "hostile.html")
+    browser.open(folder / "hostile.html")
+    hovered = browser.run(
+        """
+        map_events.setView([12, 16], 5, { animate: false });
+        const tips = new Set();
+        for (let x = 0; x < 900; x += 20) {
+          for (let y = 0; y < 780; y += 20) {
+            map_events.fire("mousemove", { containerPoint: L.point(x, y) });
+            const tip = document.getElementById("tip");
+            if (!tip.hidden) tips.add(tip.textContent);
+          }
+        }
+        return [...tips];
+        """
+    )
+    assert len(hovered) > 30
+    assert_untouched(browser, folder)
+
+
+@pytest.mark.parametrize("name", ["title closer", "jinja cycler", "nul", "python template", "proto", "bidi unclosed"])
+def test_hostile_title(browser: Browser, folder: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.chdir(folder)
+    maps.save(sample(), folder / "title.html", title=PAYLOADS[name])
+    browser.open(folder / "title.html")
+    assert browser.text("#title") == PAYLOADS[name]
+    assert browser.text("#status").startswith("40 events")
+    assert_untouched(browser, folder)
+
+
+def test_policy_stops_a_script_that_gets_in(browser: Browser, page: Path) -> None:
+    # Were our own code ever to let markup through, the policy is what stands between it and the reader.
+    browser.open(page)
+    browser.run(
+        """
+        const markup = "<img src=x onerror='window.__pwned=1'><a href='javascript:window.__pwned=1' id=bad>x</a>";
+        document.body.insertAdjacentHTML("beforeend", markup);
+        const script = document.createElement("script");
+        script.textContent = "window.__pwned=1";
+        document.body.append(script);
+        document.getElementById("bad").click();
+        return fetch("http://evil.test/").catch(() => {});
+        """
+    )
+    browser.wait("return document.getElementById('bad') !== null")
+    assert browser.run("return typeof window.__pwned") == "undefined"
+    visit = browser.visit()
+    assert len([line for line in visit.console if "Content Security Policy" in line]) >= 4
+
+
+def test_page_opens_clean(browser: Browser, page: Path) -> None:
+    browser.open(page)
+    assert browser.text("#title") == "A sample"
+    assert browser.text("#status") == "40 events · 4 not on the map"
+    assert browser.run("return document.querySelectorAll('#list .item').length") == 36
+    assert "GeoNames (CC BY 4.0)" in browser.text("#credit")
+    assert "not an endorsement" in browser.text("#credit")
+    visit = browser.visit()
+    assert visit.console == ()
+    assert visit.requests == ()
+
+
+def open_event(browser: Browser, trigger: str) -> None:
+    """Opens the event of a trigger from the list."""
+    found = browser.run(
+        """
+        for (const item of document.querySelectorAll("#side .item")) {
+          item.click();
+          if (document.querySelector("#panel .evidence mark.trigger").textContent === arguments[0]) return true;
+        }
+        return false;
+        """,
+        trigger,
+    )
+    assert found, trigger
+
+
+def facts(browser: Browser) -> dict[str, str]:
+    """The table of facts of the open event."""
+    rows = browser.run(
+        """
+        const rows = [...document.querySelectorAll("#panel dt")];
+        return rows.map((name) => [name.textContent, name.nextSibling.textContent]);
+        """
+    )
+    return dict(rows)
+
+
+def test_evidence_says_what_where_when_how_many_and_how_sure(browser: Browser, page: Path) -> None:
+    browser.open(page)
+    open_event(browser, "clashes")
+    assert browser.text("#panel h2") == "Fighting or attack – Hama"
+    assert facts(browser) == {
+        "What": "Fighting or attack · Armed clash, military",
+        "When": "30 March 2017, known to the day · written “on Thursday”",
+        "Casualties": "at least 2,200 killed",
+        "Says who": "the state agency",
+        "Where": "near Hama, Syria",
+        "How precisely": "near a named place; the true point lies within 20 km",
+        "How sure": "Place: very likely (93 %)Event: very likely (82 %)",
+        "Why there": "the best known place of this name; Hama is named with its country",
+    }
+    assert browser.text("#panel .evidence mark.place") == "Hama"
+    assert (
+        browser.run("return document.querySelector('#panel .source a').href")
+        == "https://news.example.org/2017/03/30/hama"
+    )
+
+
+def test_offsets_count_characters_not_utf16_units(browser: Browser, page: Path) -> None:
+    browser.open(page)
+    open_event(browser, "recaptured")  # It follows an emoji in its article.
+    assert browser.text("#panel .article .text mark.trigger") == "recaptured"
+    assert browser.text("#panel .article .text mark.place") == "Hama"
+
+
+def test_alternatives_and_ranges_are_in_words(browser: Browser, page: Path) -> None:
+    browser.open(page)
+    open_event(browser, "shot")
+    assert facts(browser)["Or else"] == "Paris, France (22 %) 48.85, 2.35Paris, Kentucky (5 %) 38.21, -84.25"
+    assert facts(browser)["How sure"].startswith("Place: likely (71 %)")
+    open_event(browser, "Floods")
+    assert facts(browser)["Casualties"] == "24 to 99 missing, best figure 36"
+    open_event(browser, "Cholera")
+    assert facts(browser)["When"] == "18 to 24 March 2019, known to the week"
+
+
+def test_keyboard_opens_steps_and_closes(browser: Browser, page: Path) -> None:
+    browser.open(page)
+    browser.run("document.querySelector('#list .item').focus()")
+    browser.press(Keys.ARROW_DOWN, Keys.ENTER)
+    assert browser.text("#panel .position") == "2 of 40"
+    assert browser.run("return document.activeElement.className") == "panel-title"
+    browser.press(Keys.ARROW_RIGHT)
+    assert browser.text("#panel .position") == "3 of 40"
+    browser.press(Keys.ARROW_LEFT, Keys.ARROW_LEFT, Keys.ARROW_LEFT)
+    assert browser.text("#panel .position") == "1 of 40"
+    browser.press(Keys.ESCAPE)
+    assert browser.run("return document.getElementById('panel').hidden")
+    assert browser.run("return document.activeElement.dataset.index") == "0"
+
+
+def test_search_and_filters_work_together(browser: Browser, page: Path) -> None:
+    browser.open(page)
+    browser.press("/")
+    browser.press("VALPARAISO")
+    assert browser.text("#status") == "3 of 40 events"
+    assert browser.run("return document.getElementById('search').value") == "VALPARAISO"
+    browser.run("[...document.querySelectorAll('.group')].find((g) => g.textContent.includes('hazards')).click()")
+    assert browser.text("#status") == "2 of 40 events"
+    browser.run("document.getElementById('search').focus()")
+    browser.press(Keys.ESCAPE)
+    assert browser.text("#status") == "31 of 40 events · 3 not on the map"
+    browser.press("no such thing")
+    assert browser.text("#list") == "No event matches."
+
+
+def test_click_on_the_map_opens_events_and_lists_those_at_one_point(browser: Browser, page: Path) -> None:
+    browser.open(page)
+    browser.run("map_events.setView([64.7337, 177.4904], 6, { animate: false })")
+    browser.click_at(360 + 460, 400)
+    assert browser.text("#panel h2") == "Cold wave – Anadyr"
+    browser.press(Keys.ESCAPE)
+    browser.run("map_events.setView([-1.28333, 36.81667], 9, { animate: false })")
+    browser.click_at(360 + 460, 400)
+    assert browser.text("#panel h2") == "2 events – Nairobi"
+    browser.run("document.querySelector('#panel .item').click()")
+    assert browser.text("#panel .others summary") == "1 more event at this point"
+
+
+def test_click_on_a_cluster_of_places_comes_closer(browser: Browser, page: Path) -> None:
+    browser.open(page)
+    browser.run("map_events.setView([-1.28333, 36.81667], 3, { animate: false })")
+    browser.click_at(360 + 460, 400)
+    browser.wait("return map_events.getZoom() > 5")
+    assert browser.run("return document.getElementById('panel').hidden")
+
+
+def test_unlocated_events_and_names_have_a_list_of_their_own(browser: Browser, page: Path) -> None:
+    browser.open(page)
+    assert browser.run("return document.querySelectorAll('#unlocated .item').length") == 4
+    assert browser.text("#unlocated details li") == "Arza in Army and militants clash near Hama"
+    browser.run("document.querySelector('#unlocated .item').click()")
+    assert "Where" not in facts(browser)
+
+
+def test_download_is_the_geojson_that_is_shown(browser: Browser, page: Path, folder: Path) -> None:
+    browser.open(page)
+    browser.driver.execute_cdp_cmd("Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(folder)})
+    browser.press("/")
+    browser.press("anadyr")
+    browser.run("document.getElementById('download').click()")
+    path = folder / "events.geojson"
+    for _ in range(200):
+        if path.exists():
+            break
+        browser.run("return new Promise((resolve) => setTimeout(resolve, 20))")
+    found = json.loads(path.read_text("utf-8"))
+    assert [feature["properties"]["place_name"] for feature in found["features"]] == ["Anadyr"]
+    assert found["features"][0] in sample()["features"]
+
+
+def test_opens_across_the_antimeridian_the_short_way(browser: Browser, folder: Path) -> None:
+    collection = sample()
+    collection["features"] = [f for f in collection["features"] if f["properties"]["document_id"] == "fiji.txt"]
+    maps.save(collection, folder / "fiji.html")
+    browser.open(folder / "fiji.html")
+    assert browser.run("return map_events.getZoom()") > 6
+
+
+PIXEL = """
+    const [lat, lon] = arguments;
+    map_events.setView([lat, lon], 5, { animate: false });
+    const canvas = document.querySelector(".leaflet-tile-pane canvas");
+    const { x, y } = map_events.getSize().divideBy(2);
+    const data = canvas.getContext("2d").getImageData(x - 3, y - 3, 7, 7).data;
+    const colours = new Set();
+    for (let i = 0; i < data.length; i += 4) colours.add(data.slice(i, i + 4).join());
+    return [...colours];
+"""
+LAND, SEA = "247,245,240,255", "0,0,0,0"
+
+
+@pytest.mark.parametrize(
+    ("lat", "lon", "colour"),
+    [
+        (67.0, 180.0, LAND),  # Chukotka, on the antimeridian itself: no seam
+        (67.0, -179.0, LAND),
+        (67.0, 179.0, LAND),
+        (71.1, 180.6, LAND),  # Wrangel Island, seen from the east
+        (60.0, 180.0, SEA),
+        (-17.8, 178.0, LAND),  # Viti Levu
+        (-25.0, 180.0, SEA),
+        (-80.0, 60.0, LAND),
+        (-83.0, 179.9, SEA),  # the Ross Ice Shelf is not land in the data
+        (42.0, 51.0, SEA),  # the Caspian Sea is a hole in the land
+        (44.5, 3.0, LAND),
+    ],
+)
+def test_base_map_has_land_where_land_is(browser: Browser, page: Path, lat: float, lon: float, colour: str) -> None:
+    if browser.driver.current_url != page.as_uri():
+        browser.open(page)
+    assert browser.run(PIXEL, lat, lon) == [colour]
+
+
+def test_ten_thousand_events_come_compressed_and_a_page_at_a_time(browser: Browser, folder: Path) -> None:
+    maps.save(many(10_000), folder / "many.html")
+    assert (folder / "many.html").stat().st_size < 6_000_000
+    browser.open(folder / "many.html")
+    assert browser.text("#status").startswith("10,000 events")
+    assert browser.run("return document.querySelectorAll('#list .item').length") == 200
+    browser.run("document.getElementById('more').click()")
+    assert browser.run("return document.querySelectorAll('#list .item').length") == 400
+    visit = browser.visit()
+    assert visit.console == ()
+    assert visit.requests == ()
+
+
+def test_empty_collection_is_a_page_too(browser: Browser, folder: Path) -> None:
+    maps.save({"type": "FeatureCollection", "features": []}, folder / "empty.html", basemap="none")
+    browser.open(folder / "empty.html")
+    assert browser.text("#status") == "0 events"
+    assert browser.text("#list") == "No event matches."
+    assert browser.visit().console == ()
+
+
+def test_foreign_points_without_our_properties_are_drawn(browser: Browser, folder: Path) -> None:
+    point = {"type": "Point", "coordinates": [10, 50]}
+    collection = {"type": "FeatureCollection", "features": [{"type": "Feature", "geometry": point, "properties": None}]}
+    maps.save(collection, folder / "foreign.html")
+    browser.open(folder / "foreign.html")
+    browser.run("document.querySelector('#list .item').click()")
+    assert browser.text("#panel h2") == "Event – place unknown"
+    assert browser.visit().console == ()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_fits_the_screen(browser: Browser, page: Path, size: tuple[int, int], scheme: str) -> None:
+    browser.open(page, size, scheme)
+    browser.run("document.querySelector('#list .item').click()")
+    wide = browser.run(
+        """
+        const wide = (element) => element.scrollWidth > element.clientWidth + 1;
+        return ["#side", "#panel", "#panel .content", "body"].filter((name) => wide(document.querySelector(name)));
+        """
+    )
+    assert wide == []
+    panel = browser.run(
+        "const r = document.getElementById('panel').getBoundingClientRect(); return [r.left, r.right, r.top, r.bottom]"
+    )
+    assert panel[0] >= 0
+    assert panel[1] <= size[0]
+    assert panel[2] >= (250 if size == PHONE else 0)  # On a phone the map stays in sight above the sheet.
+    assert panel[3] <= size[1]
+    paper = browser.run("return getComputedStyle(document.body).backgroundColor")
+    assert paper == {"light": "rgb(255, 255, 255)", "dark": "rgb(23, 27, 32)"}[scheme]
+
+
+def test_everything_one_can_press_has_a_name(browser: Browser, page: Path) -> None:
+    browser.open(page)
+    browser.run("document.querySelector('#list .item').click()")
+    nameless = browser.run(
+        """
+        const label = (element) => element.getAttribute("aria-label") || element.labels?.[0]?.textContent;
+        const all = [...document.querySelectorAll("button, a, input, summary")];
+        return all.filter((element) => !(label(element) || element.textContent).trim()).map((e) => e.outerHTML);
+        """
+    )
+    assert nameless == []
+    assert browser.run("return document.documentElement.lang") == "en"
