@@ -30,7 +30,7 @@ Model = Annotated[
 ]
 Gazetteers = Annotated[
     list[Path] | None,
-    typer.Option("--gazetteer", metavar="FILE", help="A compiled gazetteer to ask first; may be repeated."),
+    typer.Option("--gazetteer", metavar="FILE", hidden=True, help="Not supported yet: one to ask before ours."),
 ]
 Ontology = Annotated[Path | None, typer.Option(metavar="FILE", help="Another ontology of events (TOML).")]
 Offline = Annotated[bool, typer.Option("--offline", envvar="GEOEVENTS_OFFLINE", help="Never touch the network.")]

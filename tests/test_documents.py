@@ -225,6 +225,8 @@ def test_page_without_an_article(tmp_path: Path) -> None:
 def test_page_beyond_the_limit_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.html").write_bytes(b"<html>" + b" " * MAX_PAGE_BYTES)
     assert "limit 5.0 MB" in fail_one(tmp_path / "a.html")
+    (tmp_path / "a.html").write_bytes(b"<html>" + b"<li>floods" * 50_000)
+    assert "more than 50,000 tags" in fail_one(tmp_path / "a.html")
 
 
 # Rows

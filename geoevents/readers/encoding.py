@@ -71,7 +71,8 @@ def find_encoding(data: bytes, name: str, declared: str | None = None) -> tuple[
             return declared, None
         guess = _guess(data[max(0, error.start - _SAMPLE) : error.start + _SAMPLE], data)
         if guess is None:
-            raise InputError(f"{name} is a binary file, not text, or in an unknown encoding: save it as UTF-8 text") from error
+            message = f"{name} is a binary file, not text, or in an unknown encoding: save it as UTF-8 text"
+            raise InputError(message) from error
         return guess, f"{name} is not UTF-8; read as {guess}, which is a guess: save it as UTF-8 if names look wrong"
     return "utf-8", None
 

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from ..errors import InputError
-from .reading import Defaults, Reading, Source, compose
+from .reading import MAX_PAGE_TAGS, Defaults, Reading, Source, compose
 
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s{0,5}=\s{0,5}[\"']?\s{0,5}([\w.:-]{1,40})", re.IGNORECASE)
 _BROWSER_NAMES = {"iso-8859-1": "cp1252", "latin1": "cp1252", "us-ascii": "cp1252", "ascii": "cp1252"}
@@ -18,9 +18,10 @@ _RULE = re.compile(r" {0,3}(?:[-*_][ \t]{0,3}){3,100}")
 _UNDERLINE = re.compile(r" {0,3}(?:=+|-+)[ \t]*")
 _BULLET = re.compile(r"[ \t]{0,20}(?:>[ \t]?|[-*+][ \t]+|\d{1,3}[.)][ \t]+)")
 _REFERENCE = re.compile(r" {0,3}\[[^\]]{1,200}\]:\s+\S.*")
-_IMAGE = re.compile(r"!\[([^\]]{0,500})\]\([^()\s]{0,2000}(?:\s\"[^\"]{0,500}\")?\)")
+_IMAGE = re.compile(r"!\[([^\]]{0,200})\]\([^()\s]{0,2000}(?:\s\"[^\"]{0,500}\")?\)")
 _LINK = re.compile(r"\[([^\[\]]{1,500})\](?:\([^()\s]{0,2000}(?:\s\"[^\"]{0,500}\")?\)|\[[^\]]{0,200}\])")
 _STRONG = re.compile(r"(?<!\w)(\*\*|__|\*|_|`)(?=\S)([^*_`\n]{1,500}?)(?<=\S)\1(?!\w)")
+_NESTED = 8  # quotes and lists within each other, more are no text
 _FIELD = re.compile(r"([A-Za-z_]{1,40}):\s{0,20}(.{0,1000})")
 
 
@@ -42,8 +43,10 @@ def read_page(html: str, source: Source, defaults: Defaults) -> Reading:
     """The article of a web page, with the title, date, site and address that its metadata give (trafilatura).
 
     The date comes from metadata alone: a date found somewhere on the page may be any date. Raises InputError where no
-    article is found.
+    article is found, or where the page has more than MAX_PAGE_TAGS.
     """
+    if html.count("<") > MAX_PAGE_TAGS:
+        raise InputError(f"{source.name} has more than {MAX_PAGE_TAGS:,} tags: save its article as .txt and give that")
     from trafilatura import bare_extraction
 
     dates = {"original_date": True, "extensive_search": False, "max_date": "9998-12-31"}  # no limit set by today
@@ -60,6 +63,9 @@ def read_markdown(text: str, source: Source, defaults: Defaults) -> Reading:
     fields, lines = _split_front_matter(text.split("\n"))
     title, kept, in_fence = fields.get("title"), list[str](), False
     for line in lines:
+        if not line.strip():
+            kept.append("")
+            continue
         if _FENCE.fullmatch(line):
             in_fence = not in_fence
             continue
@@ -96,7 +102,8 @@ def _split_front_matter(lines: list[str]) -> tuple[dict[str, str], list[str]]:
 
 
 def _strip_marks(line: str) -> str:
-    while (match := _BULLET.match(line)) and match[0].strip():
-        line = line[match.end() :]
+    for _ in range(_NESTED):
+        if match := _BULLET.match(line):
+            line = line[match.end() :]
     line = _LINK.sub(r"\1", _IMAGE.sub(r"\1", line))
     return _STRONG.sub(r"\2", _STRONG.sub(r"\2", line))
