@@ -41,15 +41,16 @@ FEATURES: Mapping[str, str] = {
     # aeroway=*, railway=*, amenity=*, tourism=*, historic=*, man_made=*: what the news names
     "aerodrome": "S AIRP", "station": "S RSTN", "halt": "S RSTP", "border_control": "S PSTB", "hospital": "S HSP",
     "clinic": "S HSPC", "university": "S UNIV", "college": "S SCHC", "school": "S SCH", "prison": "S PRN",
-    "police": "S PP", "place_of_worship": "S CH", "refugee_site": "S CMPRF", "embassy": "S DIP", "marketplace": "S MKT",
-    "stadium": "S STDM", "museum": "S MUS", "monument": "S MNMT", "ruins": "S RUIN", "archaeological_site": "S ANS",
-    "castle": "S CSTL", "bridge": "S BDG", "lighthouse": "S LTHSE", "works": "S MFG", "power": "S PS", "plant": "S PS",
-    "harbour": "H HBR", "port": "L PORT", "mine": "S MN", "quarry": "S MNQR", "oil_field": "L OILF",
+    "police": "S PP", "place_of_worship": "S RLG", "refugee_site": "S CMPRF", "embassy": "S DIP",
+    "marketplace": "S MKT", "stadium": "S STDM", "museum": "S MUS", "monument": "S MNMT", "ruins": "S RUIN",
+    "archaeological_site": "S ANS", "castle": "S CSTL", "bridge": "S BDG", "lighthouse": "S LTHSE", "works": "S MFG",
+    "power": "S PS", "plant": "S PS",
+    "harbour": "H HBR", "port": "L PRT", "mine": "S MN", "quarry": "S MNQR", "oil_field": "L OILF",
 }  # fmt: skip
 """Tag value -> GeoNames feature class and code (https://www.geonames.org/export/codes.html)."""
 
 KEYS: Mapping[str, str] = {
-    "place": "L LCTY", "boundary": "A ADMD", "natural": "T RGN", "water": "H LK", "waterway": "H STM",
+    "place": "L LCTY", "boundary": "A ADMD", "natural": "L AREA", "water": "H LK", "waterway": "H STM",
     "landuse": "L AREA", "leisure": "L PRK", "military": "L MILB", "highway": "R RD", "railway": "R RR",
     "street": "R ST", "bridge": "S BDG", "aeroway": "S AIRF",
 }  # fmt: skip

@@ -1,0 +1,29 @@
+"""What holds for all tests: nothing reaches beyond this machine, and nothing depends on its speed or on chance."""
+
+from __future__ import annotations
+
+import ipaddress
+import sys
+
+from hypothesis import settings
+
+settings.register_profile("geoevents", deadline=None, derandomize=True)
+settings.load_profile("geoevents")
+
+
+def _stay_here(event: str, arguments: tuple[object, ...]) -> None:
+    if event not in ("socket.connect", "socket.getaddrinfo"):
+        return
+    host = arguments[0] if event == "socket.getaddrinfo" else arguments[1]
+    host = host[0] if isinstance(host, tuple) else host
+    if not isinstance(host, str) or host in ("", "localhost") or (event == "socket.connect" and host.startswith("/")):
+        return
+    try:
+        local = ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        local = False
+    if not local:
+        raise AssertionError(f"a test reached for the network: {event} {host}")
+
+
+sys.addaudithook(_stay_here)
