@@ -101,8 +101,8 @@ def find_options(text: str, gazetteer: Gazetteer) -> tuple[Option, ...]:
     """The places that `text` may mean, fullest explanation first, at most MAX_OPTIONS."""
     options: dict[str, Option] = {}
     for tier, name in _readings(text):
-        if tier in ("part", "fuzzy") and options:
-            break
+        if options and tier in ("core", "part", "fuzzy"):
+            continue
         matches = gazetteer.lookup_fuzzy(name) if tier == "fuzzy" else gazetteer.lookup(name)
         for option in _rank(matches, name, "whole" if tier == "fuzzy" else tier):
             options.setdefault(option.place.id, option)

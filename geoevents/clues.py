@@ -42,12 +42,14 @@ _WORD_BEFORE = re.compile(r"\b([A-Za-z]{4,14})\s(?:of\s(?:the\s)?)?$")
 class Clues:
     """What is said beside one mention.
 
-    `kinds`: kinds of thing its class words allow, empty if there are none. `beside`: things happen near or
+    `kinds`: kinds of thing its class words allow, empty if there are none; `said`: those words stand beside the name
+    ("Hama province" where "Hama" is the mention), not in it. `beside`: things happen near or
     around it, as of towns. `after`, `before`: the areas named right
     after ("Paris, Texas") and before it ("Texas' Paris"), as places those names may mean.
     """
 
     kinds: frozenset[str] = frozenset()
+    said: bool = False
     beside: bool = False
     after: tuple[Place, ...] = ()
     before: tuple[Place, ...] = ()
@@ -59,8 +61,11 @@ def find_clues(text: str, start: int, end: int, lookup: Lookup) -> Clues:
     left, right = left.rpartition("\n")[2], right.partition("\n")[0]
     after = _AFTER.match(right) or _AFTER_IN.match(right)
     before = _BEFORE.search(left)
+    own = kinds_in(name)
+    said = _kinds_beside(left, right) if not own else frozenset()
     return Clues(
-        kinds=kinds_in(name) or _kinds_beside(left, right),
+        kinds=own or said,
+        said=bool(said),
         beside=bool(_BESIDE.search(left)),
         after=_areas(after[1], lookup, first=True) if after else (),
         before=_areas(before[1], lookup, first=False) if before else (),

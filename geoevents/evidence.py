@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from gazetteer.names import fold
+from gazetteer.names import fold, skeleton
 from gazetteer.places import Place
 
 from .candidates import Option, kind_of, kinds_in
@@ -28,28 +28,32 @@ KIND_FEATURES = ("country", "state", "county", "town", "region", "water", "terra
 
 LOCAL_FEATURES = (
     # how the name fits
-    "alternate", "abbreviation", "fuzzy", "demonym", "metonym", "geocoded", "core", "short", "part", "spelled", "shouted",
+    "alternate", "variant", "abbreviation", "fuzzy", "demonym", "metonym", "geocoded", "core", "short", "part", "spelled", "shouted",
     # how well known the place is
-    "population", "population_known", "share", "rank", "first", "capital", "seat", "section", *KIND_FEATURES,
+    "town_population", "area_population", "other_population", "population_known", "share", "rank", "first", "first_town", "first_area", "capital", "seat", "section", *KIND_FEATURES,
     # the words beside the name
-    "word_fits", "word_differs", "inside_after", "outside_after", "inside_before", "outside_before",
+    "word_fits", "word_differs", "said_fits", "said_differs", "inside_after", "outside_after", "inside_before", "outside_before",
     "inside_elsewhere", "outside_elsewhere", "beside_town",
     # the name's other meanings, and the text's idiom
     "town_of_area", "area_of_town", "idiom", "foreign_idiom",
     # none of these
+    # what else the other names may mean, however unlikely
+    "may_30", "may_100", "may_hold",
     "none", "none_options", "none_words", "none_street", "none_spot", "none_names",
 )  # fmt: skip
 JOINT_FEATURES = (
     "country_named", "state_named", "county_named", "country_share", "state_share", "state_count",
     "near_30", "near_100", "near_400", "share_100", "share_400", "close_100", "close_country", "close_state",
-    "holds", "first_country", "first_state", "first_near", "peer_kind", "sole_country", "foreign_small",
+    "holds", "siblings", "head_country", "head_state", "head_near", "peer_kind", "sole_country", "foreign_small",
 )  # fmt: skip
 FEATURES = LOCAL_FEATURES + JOINT_FEATURES
 
-SUPPORTERS = 4
+_POPULATION = {"town": "town", "state": "area", "county": "area"}
+
+SUPPORTERS = 8
 """Meanings of each other name that count as support, the likeliest ones."""
 
-MAX_GROUPS = 120
+MAX_GROUPS = 64
 """Names resolved together; longer documents are resolved in stretches of so many names."""
 
 EARTH_KM = 6371.0
@@ -108,17 +112,22 @@ def local_row(group: Group, option: Option, total: int, home: Mapping[str, float
     row = {
         "share": population / total if total else 0.0,
         "rank": math.log1p(option.rank),
-        "first": float(option.rank == 0 and option.tier == "whole"),
-        "population": math.log10(population + 1) / 7,
+        f"{_POPULATION.get(kind, 'other')}_population": math.log10(population + 1) / 7,
         "population_known": float(population > 0),
         "spelled": float(option.spelled),
         "shouted": float(group.text.isupper() and len(group.text) < 5 and option.kind == "alternate"),
         kind: 1.0,
     }
-    if option.kind != "name":
+    if option.kind == "alternate" and skeleton(option.place.name) == skeleton(group.text):
+        row["variant"] = 1.0
+    elif option.kind != "name":
         row[option.kind] = 1.0
     if option.tier != "whole":
         row[option.tier] = 1.0
+    elif option.rank == 0:
+        row["first"] = 1.0
+        if kind in _POPULATION:
+            row[f"first_{_POPULATION[kind]}"] = 1.0
     if special := {"PPLC": "capital", "PPLA": "seat", "PPLX": "section"}.get(place.feature_code):
         row[special] = 1.0
     if place.country is not None and place.country in home:
@@ -130,7 +139,7 @@ def local_row(group: Group, option: Option, total: int, home: Mapping[str, float
     if kind in ("town", "state", "county") and (pair := _namesake(group, place, kind)):
         row[pair] = 1.0
     if clues.kinds:
-        row["word_fits" if kind in clues.kinds else "word_differs"] = 1.0
+        row[f"{'said' if clues.said else 'word'}_{'fits' if kind in clues.kinds else 'differs'}"] = 1.0
     for where, areas in (("after", clues.after), ("before", clues.before), ("elsewhere", group.elsewhere)):
         if areas:
             inside = any(contains(area, place) for area in areas)
@@ -218,10 +227,35 @@ class Evidence:
             lon, lat = math.radians(place.lon), math.radians(place.lat)
             self._point[i] = (math.cos(lat) * math.cos(lon), math.cos(lat) * math.sin(lon), math.sin(lat))
         self._country, self._state, self._county, self._level, self._kind, self._small = fixed
+        self._parent = np.where(self._level == 1, self._country, np.where(self._level == 2, self._state, -1))
         names: dict[str, int] = {}
         self._name = np.array([names.setdefault(group.key, len(names)) for group in self.groups], dtype=np.intp)
         self._apart = _text_nearness([group.spots for group in self.groups])
         self._weight = np.array([math.log2(1 + len(group.spots)) for group in self.groups])
+        self._pair()
+
+    def _pair(self) -> None:
+        """Fill the columns of what the other names may mean: each counts for less the more meanings it has."""
+        import numpy as np
+
+        if len(self.groups) < 2:
+            return
+        starts = np.array(self.starts[:-1], dtype=np.intp)
+        every = np.arange(len(self.rows))
+        other = self._name[self._group][:, None] != self._name[None, :]
+        worth = other / np.log2(1.0 + np.diff(np.array(self.starts)))[None, :]
+        point = self._point.astype(np.float32)
+        cosine = point @ point.T
+        cosine[:, self._level < 2] = -1.0
+        small = self._level >= 2
+        columns = {
+            "may_30": cosine >= math.cos(30 / EARTH_KM),
+            "may_100": cosine >= math.cos(100 / EARTH_KM),
+            "may_hold": self._same(self._county, every) & (self._level[:, None] == 3) & (self._level == 2)[None, :],
+        }
+        for name, mask in columns.items():
+            met = np.logical_or.reduceat(mask, starts, axis=1)
+            self.matrix[:, FEATURES.index(name)] = np.log1p((met * worth).sum(axis=1)) * small
 
     def join(self, probability: Array) -> None:
         """Fill the columns that depend on the other names, given the probability of every row."""
@@ -271,9 +305,10 @@ class Evidence:
             "close_country": amount(country, close) / close_total,
             "close_state": amount(state, close) / close_total,
             "holds": np.log1p(holds),
-            "first_country": amount(country, first),
-            "first_state": amount(state, first),
-            "first_near": amount(n100, first),
+            "siblings": np.log1p(amount(self._same(self._parent, s) & self._same(self._level, s))),
+            "head_country": amount(country, first),
+            "head_state": amount(state, first),
+            "head_near": amount(n100, first),
             "peer_kind": amount(self._same(self._kind, s), close) / close_total,
             "sole_country": np.maximum(0.0, share - 0.5) * np.log1p(total),
             "foreign_small": np.where(self._small == 1, 1.0, 0.0) * (in_country < 0.1) * np.log1p(total),

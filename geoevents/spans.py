@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 
+from gazetteer.names import skeleton
 from gazetteer.places import NameMatch
 
 Lookup = Callable[[str], tuple[NameMatch, ...]]
@@ -131,5 +132,7 @@ def certain_kind(written: str, lookup: Lookup) -> str | None:
         return "demonym" if kind == "demonym" else "organisation"
     if place.is_country:
         return "place"
-    great = place.feature_code in ("ADM1", "PPLC") or place.population >= PROMINENT
-    return "place" if great and matches[0].name == written else None
+    own_name = kind == "name" or skeleton(place.name) == skeleton(written)  # other tongues' names mean many things
+    if place.feature_code in ("ADM1", "PPLC"):
+        return "place" if own_name else None
+    return "place" if place.population >= PROMINENT and matches[0].name == written else None

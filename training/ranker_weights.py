@@ -43,6 +43,10 @@ IDENTITY = 0.4
 DECAY = 1e-3
 """L2 weight decay; 3e-4, 1e-3 and 3e-3 were tried (--folds 5 on the train split)."""
 
+FLOOR = 0.2
+"""Least probability of a meaning and its neighbours that is believed. Of 3,472 names of the train split (5 folds) 95
+lie below it: 6 were right, and 76 were names whose place the gazetteer lacks."""
+
 
 @dataclass(slots=True, kw_only=True)
 class Example:
@@ -246,7 +250,7 @@ def save(path: Path, alone: Array, joint: Array) -> None:
         "joint": {name: round(float(w), 4) for name, w in zip(FEATURES, joint, strict=True)},
         "slope": 1.0,
         "shift": 0.0,
-        "floor": 0.0,
+        "floor": FLOOR,
         "anchors": {},
     }
     path.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")

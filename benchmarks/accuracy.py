@@ -1,0 +1,142 @@
+"""Measures accuracy on the open benchmark files: `python benchmarks/accuracy.py --shared ../shared [--split dev]`.
+
+Writes predictions for bench/places and bench/events, scores them with bench/score.py, and prints one table. "dev" is what
+nothing was trained on (training/splits.py); figures on "train" and "all" flatter.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import json
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from geoevents.pipeline import Pipeline
+from geoevents.records import PlaceMention
+from training.splits import is_dev
+
+PLACE_TASKS = ("recognition", "resolution", "endtoend")
+EVENT_TASKS = ("eventplace", "plover")
+PLACE_FILES = ("lgl", "trnews", "gwn")
+
+Row = dict[str, Any]
+
+
+def describe(mention: PlaceMention) -> Row:
+    """A mention as score.py wants it: the place named, or where an unknown name is drawn."""
+    place = mention.place
+    position = place.position if place else mention.position
+    return {
+        "start": mention.start,
+        "end": mention.end,
+        "lat": position.lat if position else None,
+        "lon": position.lon if position else None,
+        "geonameid": int(place.id.partition(":")[2]) if place and place.id.startswith("geonames:") else None,
+        "country": place.country if place else None,
+        "feature_code": place.feature_code if place else None,
+        "confidence": mention.confidence if position else None,
+    }
+
+
+def predict_places(pipeline: Pipeline, document: Row, task: str) -> Row:
+    """One document's places: resolved where the spans are given, else found in the raw text as well."""
+    if task == "resolution":
+        spans = sorted({(t["start"], t["end"]) for t in document["toponyms"]})
+        mentions = pipeline.resolve(document["text"], spans)
+    else:
+        mentions = pipeline(document["text"]).places
+    return {"id": document["id"], "places": [describe(m) for m in mentions if m.kind != "demonym" or task == "resolution"]}
+
+
+def predict_locations(pipeline: Pipeline, sentence: Row) -> Row:
+    """Where the event of one verb happened; a verb of several words is asked for by its first."""
+    start, end = sentence["verb"][0]
+    return {"locations": [[m.start, m.end] for m in pipeline.locate(sentence["text"], (start, end))]}
+
+
+def predict_events(pipeline: Pipeline, sentence: Row) -> Row:
+    """One sentence's events of all modalities: the gold standard codes threats and plans too."""
+    events = pipeline(sentence["text"]).events
+    return {
+        "id": sentence["id"],
+        "events": [
+            {"event_type": e.event_type, "actors": list(e.actors), "recipients": list(e.recipients)} for e in events
+        ],
+    }
+
+
+def load_gold(path: Path, split: str) -> list[Row]:
+    """The documents (or sentences) of a file that are in a split."""
+    rows = json.loads(path.read_text(encoding="utf-8"))
+    return [r for r in rows if split == "all" or is_dev(str(r.get("id", r["text"]))) == (split == "dev")]
+
+
+def load_scorer(path: Path) -> Any:
+    """score.py as a module."""
+    spec = importlib.util.spec_from_file_location("score", path)
+    if spec is None or spec.loader is None or not path.is_file():
+        raise SystemExit(f"{path}: no scorer there; say --shared")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def measure(pipeline: Pipeline, bench: Path, split: str, tasks: list[str], out: Path | None) -> list[tuple[str, str, Row]]:
+    """(task, file, figures) of every task asked for."""
+    score = load_scorer(bench / "score.py")
+    predict: dict[str, Callable[[Row], Row]] = {
+        "eventplace": lambda row: predict_locations(pipeline, row),
+        "plover": lambda row: predict_events(pipeline, row),
+    }
+    figures = []
+    for task in tasks:
+        files = [("places", f) for f in PLACE_FILES] if task in PLACE_TASKS else [("events", task)]
+        for folder, file in files:
+            gold = load_gold(bench / folder / f"{file}.json", split)
+            start = time.perf_counter()
+            found = [predict[task](row) if task in predict else predict_places(pipeline, row, task) for row in gold]
+            seconds = time.perf_counter() - start
+            if out:
+                (out / f"{task}-{file}.json").write_text(json.dumps(found), encoding="utf-8")
+            figures.append((task, file, {**getattr(score, task)(gold, found), "seconds": round(seconds, 1)}))
+    return figures
+
+
+HEADLINES = {
+    "recognition": lambda f: f"exact F1 {f['exact']['f1']:.3f} (P {f['exact']['precision']:.3f}, R {f['exact']['recall']:.3f})",
+    "resolution": lambda f: f"acc161 {f['acc161']:.3f}, exact id {f['exact_id']}, unresolved {f['unresolved']:.3f}, ECE {f['calibration_error']}",
+    "endtoend": lambda f: f"F1 {f['f1']:.3f} (P {f['precision']:.3f}, R {f['recall']:.3f})",
+    "eventplace": lambda f: f"F1 {f['span_overlap']['f1']:.3f}, sentences right {f['sentence_accuracy']:.3f}, n {f['sentences']}",
+    "plover": lambda f: f"type recall {f['type_recall']:.3f}, other events a sentence {f['other_events_per_sentence']}, "
+    f"actors {f['actor_recall']:.3f}, recipients {f['recipient_recall']:.3f}",
+}
+"""One line of figures a task."""
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--shared", type=Path, default=Path("../shared"), help="folder that holds bench/")
+    parser.add_argument("--split", choices=["dev", "train", "all"], default="dev")
+    parser.add_argument("--out", type=Path, help="folder for the predictions")
+    parser.add_argument("--model", help="another spaCy pipeline")
+    parser.add_argument("tasks", nargs="*", help=f"some of {', '.join(PLACE_TASKS + EVENT_TASKS)}; all by default")
+    options = parser.parse_args()
+    tasks = options.tasks or list(PLACE_TASKS + EVENT_TASKS)
+    if unknown := sorted(set(tasks) - set(HEADLINES)):
+        parser.error(f"unknown tasks: {', '.join(unknown)}")
+    if options.out:
+        options.out.mkdir(parents=True, exist_ok=True)
+    pipeline = Pipeline.load(model=options.model)
+    for task, file, figures in measure(pipeline, options.shared / "bench", options.split, tasks, options.out):
+        print(f"{task:<12} {file:<11} {options.split:<6} {HEADLINES[task](figures)}  [{figures['seconds']} s]", flush=True)
+
+
+if __name__ == "__main__":
+    main()
