@@ -58,7 +58,7 @@ Include = Annotated[
         help="Also keep events told as historical, future, hypothetical or negated; may be repeated.",
     ),
 ]
-Processes = Annotated[int, typer.Option(min=1, max=64, metavar="N", help="Processes to work with.")]
+Processes = Annotated[int, typer.Option(min=1, max=64, metavar="N", help="Processes to work with; more than one needs --offline.")]
 Debug = Annotated[bool, typer.Option("--debug", help="Show where in the program a failure came from.")]
 TextColumn = Annotated[
     str | None, typer.Option(metavar="NAME", help="Column of a table, or key of a JSON line, with the text.")

@@ -122,7 +122,9 @@ def make_geocoder(options: WritingOptions) -> Geocoder:
 
 def load_pipeline(options: ReadingOptions, geocoder: Geocoder | None = None, ontology: Path | None = None) -> Pipeline:
     """The pipeline that the options ask for."""
-    return api.load(model=options.model, gazetteers=options.gazetteers or (), geocoder=geocoder, ontology=ontology)
+    return api.load(
+        model=options.model, gazetteers=tuple(options.gazetteers or ()), geocoder=geocoder, ontology=ontology
+    )
 
 
 def find_events(

@@ -9,8 +9,11 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from functools import cache
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from typing import NamedTuple
+from threading import Thread
+from typing import ClassVar, NamedTuple
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -40,10 +43,16 @@ load = cache(api.load)
 
 
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Run:
+def run(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Run:
     """Runs the command line in an empty folder, offline; the bundled pipeline is loaded once for all."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("GEOEVENTS_OFFLINE", "1")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
     monkeypatch.setattr(api, "load", load)
 
     def geoevents(*arguments: str | Path) -> Outcome:
@@ -331,6 +340,58 @@ def test_wrong_geocoder(run: Run, article: Path, monkeypatch: pytest.MonkeyPatch
         status, _, err = run("export", article, *arguments)
         assert status == 2
         assert words in err
+
+
+class Service(BaseHTTPRequestHandler):
+    """Speaks Nominatim's JSON: every name is a village in Syria."""
+
+    asked: ClassVar[list[str]] = []
+
+    def do_GET(self) -> None:
+        self.asked.append(parse_qs(urlsplit(self.path).query)["q"][0])
+        place = {
+            "osm_type": "node", "osm_id": 7, "lat": "35.5", "lon": "36.5", "category": "place", "type": "village",
+            "name": self.asked[-1], "display_name": f"{self.asked[-1]}, Syria", "address": {"country_code": "sy"},
+        }  # fmt: skip
+        data = json.dumps([place]).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+def test_unknown_names_are_asked_for_and_that_is_told(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("a.txt").write_text(
+        "Shelling killed four people in the village of Qarqazbur on Thursday, officials in Syria said."
+    )
+    with HTTPServer(("127.0.0.1", 0), Service) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        service = ("--geocoder-url", f"http://127.0.0.1:{server.server_port}")
+        offline = run("export", "a.txt", *service)
+        assert Service.asked == []
+        assert "geocoder" not in offline.err
+        monkeypatch.delenv("GEOEVENTS_OFFLINE")
+        assert run("export", "a.txt", *service, "--offline") == offline
+        assert run("places", "a.txt").err == ""
+        assert Service.asked == []
+        status, out, err = run("export", "a.txt", *service)
+        first = list(Service.asked)
+        again = run("export", "a.txt", *service)
+        server.shutdown()
+    assert status == 0
+    assert "Qarqazbur" in first
+    assert all(len(name) < 40 for name in first)
+    assert f"geocoder: {len(first)} name{'s' * (len(first) > 1)} sent to 127.0.0.1:{server.server_port}" in err
+    collection = json.loads(out)
+    assert collection["geoevents"]["options"]["geocoder"] == f"127.0.0.1:{server.server_port}"
+    names = {place["text"]: place["place_id"] for place in collection["geoevents"]["documents"][0]["places"]}
+    assert names["Qarqazbur"].startswith("nominatim:")
+    assert again.out == out
+    assert Service.asked == first
 
 
 def test_unwritable_output_leaves_what_was_there(run: Run, article: Path, monkeypatch: pytest.MonkeyPatch) -> None:
