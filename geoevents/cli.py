@@ -94,11 +94,12 @@ def draw_map(
             "--basemap tiles:... makes a page that needs the network: leave out --offline, or use another base map"
         )
     api.check_basemap(basemap)
-    result = session.run(options)
+    outputs = [output, events_file] if events_file else [output]
+    result = session.run(options, outputs)
     api.save_map(result.geojson, output, title=title, basemap=basemap)
     if events_file:
         exports.save(result.geojson, events_file)
-    result.tell([output, events_file] if events_file else [output])
+    result.tell(outputs)
     raise typer.Exit(SOME_FAILED if result.failed else 0)
 
 
@@ -109,13 +110,14 @@ def export(options: WritingOptions, *, output: ExportFile = None) -> None:
 
     if output:
         exports.check_path(output, exports.FORMATS)
-    result = session.run(options)
+    outputs = [output] if output else []
+    result = session.run(options, outputs)
     if output:
         exports.save(result.geojson, output)
     else:
         geojson.check(result.geojson)
         emit(geojson.dump(result.geojson))
-    result.tell([output] if output else [])
+    result.tell(outputs)
     raise typer.Exit(SOME_FAILED if result.failed else 0)
 
 

@@ -31,18 +31,22 @@ class Sources:
         return None if any(source.path.suffix.lower() in _TABLES for source in self.sources) else len(self.sources)
 
 
-def find(inputs: Iterable[str]) -> Sources:
+def find(inputs: Iterable[str], outputs: Iterable[Path] = ()) -> Sources:
     """The files that INPUTs name: files as given, folders with all below them, sorted, hidden files left out.
 
-    Raises InputError, with one line for each INPUT that is no document and no folder with documents.
+    What lies in a folder but is one of `outputs` is left out too: it is an earlier run's. Raises InputError, with one
+    line for each INPUT that is no document and no folder with documents, and for one that would be overwritten.
     """
     found: list[Source] = []
     notes: list[str] = []
     faults: list[str] = []
+    written = {os.path.realpath(path) for path in outputs}
     seen: set[str] = set()
     for given in inputs:
         try:
-            sources = _find_one(given, notes)
+            if given != STANDARD_INPUT and os.path.realpath(given.replace("\0", "")) in written:
+                raise InputError(f"{given} is to be read and written at once: choose another name for the output")
+            sources = _find_one(given, notes, written)
         except InputError as error:
             faults.append(str(error))
             continue
@@ -77,7 +81,7 @@ def read(
     return _tell_apart(reading for each in sources.sources for reading in _read_source(each, chosen, defaults))
 
 
-def _find_one(given: str, notes: list[str]) -> list[Source]:
+def _find_one(given: str, notes: list[str], written: set[str]) -> list[Source]:
     if given == STANDARD_INPUT:
         return [Source(path=Path(given), id="stdin", name="standard input", piped=True)]
     if "://" in given[:20]:
@@ -92,7 +96,7 @@ def _find_one(given: str, notes: list[str]) -> list[Source]:
     except OSError as error:
         raise InputError(f"{given} cannot be read: {error.strerror or error}") from error
     if stat.S_ISDIR(mode):
-        return _walk(given, path, notes)
+        return _walk(given, path, notes, written)
     if not stat.S_ISREG(mode):
         raise InputError(f"{given} is {_describe(mode)}, not a file: give a file, a folder or - for standard input")
     if path.suffix.lower() not in _READERS:
@@ -100,7 +104,7 @@ def _find_one(given: str, notes: list[str]) -> list[Source]:
     return [Source(path=path, id=_printable(path.name), name=_printable(given))]
 
 
-def _walk(given: str, root: Path, notes: list[str]) -> list[Source]:
+def _walk(given: str, root: Path, notes: list[str], written: set[str]) -> list[Source]:
     """Documents below a folder, sorted by path. Linked folders are passed over: they may lead anywhere, or round."""
     found: list[Source] = []
     others: list[str] = []
@@ -112,7 +116,7 @@ def _walk(given: str, root: Path, notes: list[str]) -> list[Source]:
         subfolders[:] = [name for name in kept if name not in linked]
         for name in files:
             path = Path(folder, name)
-            if name.startswith("."):
+            if name.startswith(".") or os.path.realpath(path) in written:
                 continue
             if path.suffix.lower() not in _READERS:
                 others.append(name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -47,12 +47,15 @@ class Result:
             say(report)
 
 
-def run(options: WritingOptions) -> Result:
-    """Read all INPUTs, find their events, and turn them into GeoJSON; failures are said as they come."""
+def run(options: WritingOptions, outputs: Iterable[Path] = ()) -> Result:
+    """Read all INPUTs, find their events, and turn them into GeoJSON; failures are said as they come.
+
+    `outputs` will be written: one found in a folder of INPUTs is an earlier run's and is not read.
+    """
     unknown = [name for name in options.include or () if name not in MODALITIES]
     if unknown:
         raise InputError(f"--include {unknown[0]}: choose of {', '.join(MODALITIES[1:])}")
-    readings, total = open_inputs(options)
+    readings, total = open_inputs(options, outputs)
     geocoder = None if options.offline else make_geocoder(options)
     pipeline = load_pipeline(options, geocoder, options.ontology)
     reports = find_events(options, pipeline, readings, total)
@@ -78,12 +81,12 @@ def run(options: WritingOptions) -> Result:
     )
 
 
-def open_inputs(options: ReadingOptions) -> tuple[Iterator[Reading], int | None]:
-    """The readings of all INPUTs, not begun, and their number where it is known.
+def open_inputs(options: ReadingOptions, outputs: Iterable[Path] = ()) -> tuple[Iterator[Reading], int | None]:
+    """The readings of all INPUTs but `outputs`, not begun, and their number where it is known.
 
     What is wrong with the INPUTs and the options about them is found here, before anything that takes time.
     """
-    sources = documents.find(options.inputs)
+    sources = documents.find(options.inputs, outputs)
     for note in sources.notes:
         say(note)
     try:

@@ -139,6 +139,22 @@ def test_export_knows_its_formats_and_is_the_same_twice(run: Run, article: Path)
         assert Path(name).read_bytes() == first
 
 
+def test_an_earlier_output_in_the_folder_is_no_input(run: Run, article: Path) -> None:
+    del article
+    first = run("map", ".", "-o", "map.html", "--geojson", "events.csv")
+    assert "in 1 document:" in first.err
+    assert run("map", ".", "-o", "map.html", "--geojson", "events.csv") == first
+
+
+def test_an_input_is_not_overwritten(run: Run) -> None:
+    data = json.dumps({"text": ARTICLE})
+    Path("news.jsonl").write_text(data)
+    status, _, err = run("export", "news.jsonl", "-o", "./news.jsonl")
+    assert status == 2
+    assert "news.jsonl is to be read and written at once" in err
+    assert Path("news.jsonl").read_text() == data
+
+
 def test_export_without_a_file_is_geojson_on_stdout(run: Run, article: Path) -> None:
     status, out, err = run("export", article)
     assert status == 0
