@@ -59,6 +59,7 @@ model: $(VENV)/.ready-model
 	$(PY) -m training.train syntax --shared $(SHARED)
 	$(PY) -m training.train names --shared $(SHARED)
 	$(PY) -m training.assemble
+	$(PY) -m training.location --shared $(SHARED)
 	$(PY) -m training.ranker_weights --shared $(SHARED)
 
 clean:
