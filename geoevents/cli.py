@@ -136,7 +136,8 @@ def list_places(options: ReadingOptions, *, as_json: AsJson = False) -> None:
     if as_json:
         write_json(documents)
     else:
-        write_table(("document", *columns), rows, numbers)
+        shown = ("text", "name", "lon", "lat", "uncertainty_m", "confidence")
+        write_table(("document", *columns), rows, ("document", *shown) if len(documents) > 1 else shown, numbers)
     raise typer.Exit(SOME_FAILED if any(report.error for report in reports) else 0)
 
 
@@ -168,36 +169,15 @@ def search_gazetteer(
         say(f"the gazetteer knows no place called {asked!r}" + (f" in {country.upper()}" if country else ""))
     else:
         columns = (
-            "name",
-            "matched",
-            "kind",
-            "country",
-            "admin1",
-            "admin2",
-            "feature",
-            "population",
-            "lon",
-            "lat",
-            "id",
-        )
+            "name", "matched", "kind", "country", "admin1", "admin2", "feature", "population", "lon", "lat", "id",
+        )  # fmt: skip
         rows = [
-            (
-                p.name,
-                match.name,
-                match.kind,
-                p.country,
-                p.admin1,
-                p.admin2,
-                p.feature_code,
-                p.population,
-                p.lon,
-                p.lat,
-                p.id,
-            )
+            (p.name, match.name, match.kind, p.country, p.admin1, p.admin2, p.feature_code, p.population, p.lon, p.lat, p.id)
             for match in found
             for p in [match.place]
-        ]
-        write_table(columns, rows, numbers=("population", "lon", "lat"))
+        ]  # fmt: skip
+        shown = ("name", "country", "admin1", "feature", "population", "lon", "lat", "id")
+        write_table(columns, rows, shown, numbers=("population", "lon", "lat"))
 
 
 @gazetteer_app.command("info", epilog="Example: geoevents gazetteer info")
@@ -217,7 +197,7 @@ def show_gazetteer(gazetteer: GazetteerFile = None, as_json: AsJson = False) -> 
         emit(f"{key:9} {shown}\n")
     emit("verified  the file is whole\n\n")
     names = ("name", "version", "licence", "rows", "origin")
-    write_table(names, [[source[name] for name in names] for source in sources], numbers=("rows",))
+    write_table(names, [[source[name] for name in names] for source in sources], names[:4], ("rows",))
 
 
 @app.command("doctor", epilog="Example: geoevents doctor")

@@ -14,7 +14,7 @@ Inputs = Annotated[
     list[str],
     typer.Argument(
         metavar="INPUT",
-        help="Files (.txt, .md, .html, .jsonl, .csv, .tsv), folders with such files, or - for standard input.",
+        help="Files (.txt, .md, .html, .jsonl, .csv, .tsv; 10 MB a document), folders, or - for standard input.",
         show_default=False,
     ),
 ]
@@ -58,7 +58,9 @@ Include = Annotated[
         help="Also keep events told as historical, future, hypothetical or negated; may be repeated.",
     ),
 ]
-Processes = Annotated[int, typer.Option(min=1, max=64, metavar="N", help="Processes to work with; more than one needs --offline.")]
+Processes = Annotated[
+    int, typer.Option(min=1, max=64, metavar="N", help="Processes to work with; more than one needs --offline.")
+]
 Debug = Annotated[bool, typer.Option("--debug", help="Show where in the program a failure came from.")]
 TextColumn = Annotated[
     str | None, typer.Option(metavar="NAME", help="Column of a table, or key of a JSON line, with the text.")

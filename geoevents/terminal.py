@@ -68,20 +68,23 @@ def write_json(value: object) -> None:
     emit(json.dumps(value, ensure_ascii=False, allow_nan=False, indent=1) + "\n")
 
 
-def write_table(header: Sequence[str], rows: Iterable[Sequence[object]], numbers: Sequence[str] = ()) -> None:
-    """A table where stdout is a terminal, tab-separated lines where not. `numbers` are columns set to the right."""
+def write_table(
+    header: Sequence[str], rows: Iterable[Sequence[object]], shown: Sequence[str], numbers: Sequence[str] = ()
+) -> None:
+    """A table of the `shown` columns where stdout is a terminal, tab-separated lines with all columns where not.
+
+    `numbers` are the columns that are set to the right."""
     cells = [[printable("" if cell is None else str(cell)) for cell in row] for row in rows]
     if not sys.stdout.isatty():
         emit("".join("\t".join(line) + "\n" for line in (header, *cells)))
         return
-    from rich import box
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for name in header:
-        table.add_column(name, justify="right" if name in numbers else "left", overflow="fold")
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for name in shown:
+        table.add_column(name, justify="right" if name in numbers else "left", overflow="fold", no_wrap=name == "id")
     for line in cells:
-        table.add_row(*(Text(cell) for cell in line))
+        table.add_row(*(Text(line[header.index(name)]) for name in shown))
     Console().print(table)

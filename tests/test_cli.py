@@ -485,7 +485,7 @@ def test_a_fault_in_one_document_costs_that_document(run: Run, article: Path, mo
 def test_text_cannot_move_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     terminal.say("a\x1b[2Jb\u202ec\x07\u2028d\x9be")
     assert capsys.readouterr().err == "geoevents: a\\x1b[2Jb\\u202ec\\x07 d\\x9be\n"
-    terminal.write_table(("name",), [["tab\there\nline [bold]x[/bold]"]])
+    terminal.write_table(("name",), [["tab\there\nline [bold]x[/bold]"]], ("name",))
     assert capsys.readouterr().out == "name\ntab here line [bold]x[/bold]\n"
 
 
@@ -504,8 +504,9 @@ def test_progress_is_for_terminals_only(monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_a_table_is_for_terminals_only(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdout", Terminal())
-    terminal.write_table(("name", "lon"), [["[red]Hama", 36.75]], numbers=("lon",))
+    terminal.write_table(("name", "lon", "reason"), [["[red]Hama", 36.75, "long"]], ("name", "lon"), numbers=("lon",))
     assert "[red]Hama" in sys.stdout.getvalue()  # type: ignore[attr-defined]
+    assert "long" not in sys.stdout.getvalue()  # type: ignore[attr-defined]
     assert "\t" not in sys.stdout.getvalue()  # type: ignore[attr-defined]
 
 
