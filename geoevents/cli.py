@@ -172,7 +172,8 @@ def search_gazetteer(
             "name", "matched", "kind", "country", "admin1", "admin2", "feature", "population", "lon", "lat", "id",
         )  # fmt: skip
         rows = [
-            (p.name, match.name, match.kind, p.country, p.admin1, p.admin2, p.feature_code, p.population, p.lon, p.lat, p.id)
+            (p.name, match.name, match.kind, p.country, p.admin1, p.admin2, p.feature_code, p.population, p.lon, p.lat,
+             p.id)
             for match in found
             for p in [match.place]
         ]  # fmt: skip

@@ -84,7 +84,12 @@ def write_table(
 
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for name in shown:
-        table.add_column(name, justify="right" if name in numbers else "left", overflow="fold", no_wrap=name == "id")
+        table.add_column(
+            name,
+            justify="right" if name in numbers else "left",
+            overflow="fold",
+            no_wrap=name == "id" or name in numbers,
+        )
     for line in cells:
         table.add_row(*(Text(line[header.index(name)]) for name in shown))
     Console().print(table)
