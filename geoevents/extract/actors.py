@@ -136,7 +136,7 @@ def _of_noun(noun: Token, frame: str) -> tuple[list[Token], list[Token]]:
         c for c in noun.children if c.dep_ in ("nmod:poss", "poss") or (c.ent_type_ in ("NORP", "ORG") and c.i < noun.i)
     ]
     verb = syntax.governing_verb(noun)
-    if verb is not None and verb is noun.head:
+    if verb is not None and verb == noun.head:
         if noun in syntax.patients(verb) and syntax.lemma(verb) in LIGHT_VERBS:
             actors = syntax.subjects(verb) + actors
             beyond = [
@@ -149,7 +149,7 @@ def _of_noun(noun: Token, frame: str) -> tuple[list[Token], list[Token]]:
         elif noun in syntax.subjects(verb):
             recipients = recipients or syntax.patients(verb)
         elif noun.dep_.startswith("obl"):
-            case = next((c for c, n in syntax.obliques(verb) if n is noun), "")
+            case = next((c for c, n in syntax.obliques(verb) if n == noun), "")
             if case in ("in", "by", "with", "during"):
                 actors = actors or (syntax.subjects(verb) if not syntax.is_passive(verb) else [])
                 recipients = recipients or syntax.patients(verb)

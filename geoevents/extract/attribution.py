@@ -66,12 +66,12 @@ def find_speaker(trigger: Token) -> str | None:
     if accordingly is not None:
         return accordingly
     for word in [trigger, *syntax.ancestors(trigger)]:
-        if word.pos_ in ("VERB", "AUX") and word is not trigger:
+        if word.pos_ in ("VERB", "AUX") and word != trigger:
             said = _speaker_of(word, trigger)
             if said is not None:
                 return said
         for child in word.children:
-            if child.dep_ in ("parataxis", "ccomp") and not any(w is trigger for w in child.subtree):
+            if child.dep_ in ("parataxis", "ccomp") and not any(w == trigger for w in child.subtree):
                 said = _speaker_of(child, trigger)
                 if said is not None:
                     return said

@@ -173,11 +173,11 @@ def _choose_date(token: Token, dates: list[tuple[When, Span]]) -> When | None:
     for when, span in dates:
         own = {token.i, *(word.i for word in syntax.ancestors(token, 30))}
         path = [span.root]
-        while path[-1].i not in own and path[-1].head is not path[-1]:
+        while path[-1].i not in own and path[-1].head != path[-1]:
             path.append(path[-1].head)
         aside = any(word.dep_.startswith(_ASIDES) for word in path[:-1])
         verb = next((word for word in path if word.pos_ in ("VERB", "AUX")), None)
-        reporting = verb is not None and verb is not token and syntax.lemma(verb) in SAYING
+        reporting = verb is not None and verb != token and syntax.lemma(verb) in SAYING
         if aside or (reporting and span.start != token.sent.start):
             continue
         rank = (syntax.tree_distance(span.root, token), abs(span.start - token.i), when)

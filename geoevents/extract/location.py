@@ -139,7 +139,7 @@ def _probability(trigger: Token, place: Span, rivals: list[Span]) -> float:
     probability = 1 / (1 + math.exp(-score))
     if trigger.pos_ in ("NOUN", "PROPN"):
         case = _case(place.root)
-        if place.root.head is trigger and case in _LOCATIVE:
+        if place.root.head == trigger and case in _LOCATIVE:
             return max(probability, 0.9)
         verb = syntax.governing_verb(trigger)
         if verb is not None:
@@ -183,11 +183,11 @@ def features(trigger: Token, place: Span, rivals: Sequence[Span]) -> list[str]:
         f"rivals={min(4, len(rivals))}",
         f"comma={sum(w.text == ',' for w in between) > 0}&verbs={min(2, verbs_between)}",
         f"quote={any(w.is_quote for w in between)}",
-        f"above={syntax.lemma(root.head)}" if root.head is not root else "above=^",
+        f"above={syntax.lemma(root.head)}" if root.head != root else "above=^",
         f"dep={root.dep_}",
         f"tense={trigger.tag_}&dep={trigger.dep_}",
     ]
-    names += [f"saying={any(w.lemma_.lower() in SAYING and w is not trigger for w in words)}"]
+    names += [f"saying={any(w.lemma_.lower() in SAYING and w != trigger for w in words)}"]
     if any(s.start - place.end in (1, 2) and doc[place.end].text == "," for s in rivals):
         names.append("followed by its container")
     if any(place.start - s.end in (1, 2) and doc[s.end].text == "," for s in rivals):
@@ -213,7 +213,7 @@ def _path(root: Token, trigger: Token) -> tuple[str, str, list[Token]]:
     and verbs passed on the way up (the place itself left out)."""
     above = {word.i: n for n, word in enumerate([trigger, *syntax.ancestors(trigger, 30)])}
     labels, words, word = [], [], root
-    while word.i not in above and word.head is not word:
+    while word.i not in above and word.head != word:
         labels.append(word.dep_)
         word = word.head
         if word.i not in above:

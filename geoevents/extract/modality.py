@@ -62,7 +62,7 @@ def _negated(token: Token) -> bool:
     called_off = syntax.lemma(verb) == "call" and any(c.lower_ == "off" for c in verb.children)
     if (called_off or syntax.lemma(verb) in _DENYING) and token in syntax.patients(verb):
         return True
-    itself = token.head is verb and token.dep_ in ("nsubj", "obj", "dobj", "nsubj:pass", "nsubjpass", "obl", "attr")
+    itself = token.head == verb and token.dep_ in ("nsubj", "obj", "dobj", "nsubj:pass", "nsubjpass", "obl", "attr")
     return itself and any(c.lower_ in _NEGATIONS and c.dep_ in ("advmod", "neg") for c in verb.children)
 
 
@@ -93,7 +93,7 @@ def _of_verb(verb: Token) -> str | None:
     infinitive = any(c.lower_ == "to" and c.pos_ == "PART" and c.i < verb.i for c in verb.children)
     if verb.dep_ == "conj" and verb.tag_ == "VB" and head.pos_ == "VERB" and not infinitive:
         return _of_verb(head)
-    if infinitive and head is not verb:
+    if infinitive and head != verb:
         if verb.dep_ in ("xcomp", "ccomp") and syntax.lemma(head) in _IMPLYING:
             return _of_verb(head)
         return "future" if syntax.lemma(head) in _PLANNING else "hypothetical"
@@ -129,8 +129,8 @@ def _of_noun(noun: Token) -> str | None:
     verb = syntax.governing_verb(noun)
     if verb is None:
         return None
-    if noun.head is verb:
-        asked_for = any(case == "for" and word is noun for case, word in syntax.obliques(verb))
+    if noun.head == verb:
+        asked_for = any(case == "for" and word == noun for case, word in syntax.obliques(verb))
         if noun in syntax.patients(verb) or asked_for:
             if syntax.lemma(verb) in _PLANNING:
                 return "future"

@@ -114,7 +114,7 @@ def governing_verb(noun: Token) -> Token | None:
     """The verb that a noun belongs to ("carried out *strikes*", "*clashes* broke out"), climbing noun phrases; None if none."""
     word = noun
     for _ in range(6):
-        if word.head is word:
+        if word.head == word:
             return None
         word = word.head
         if word.pos_ in ("VERB", "AUX"):
@@ -144,7 +144,7 @@ def noun_phrase(head: Token) -> Span:
 def ancestors(token: Token, limit: int = 12) -> Iterator[Token]:
     """The words above a word, nearest first."""
     for _ in range(limit):
-        if token.head is token:
+        if token.head == token:
             return
         token = token.head
         yield token

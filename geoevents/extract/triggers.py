@@ -196,7 +196,7 @@ def _surroundings(token: Token) -> set[str]:
     words.update(case for case, _ in syntax.obliques(token))
     word = token
     for _ in range(2):
-        if word.head is word:
+        if word.head == word:
             break
         word = word.head
         words.add(syntax.lemma(word))
