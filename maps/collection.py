@@ -135,9 +135,11 @@ def _about_faults(about: object) -> Iterator[str]:
         return
     for number, document in enumerate(about.get("documents") or []):
         where = f"geoevents.documents[{number}]"
-        for name in ("id", "title", "source", "url", "published", "text"):
+        for name in ("id", "title", "source", "url", "published", "text", "error"):
             if document.get(name) is not None and not _is_text(document[name]):
                 yield f"{where}.{name} must be text or null, not {repr(document[name])[:60]}"
+        if not _is_texts(document.get("notes") or []):
+            yield f"{where}.notes must be a list of texts or null, not {repr(document['notes'])[:60]}"
         places = document.get("places") or []
         if not _is_records(places):
             yield f"{where}.places must be a list of objects"

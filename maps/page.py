@@ -51,7 +51,8 @@ SCRIPTS = (
 )
 """Our scripts, which share one scope."""
 
-SCRIPT_COMMENT = re.compile(r"^[ ]*(?://[^\n]*|/\*\*.*?\*/)\n", re.MULTILINE | re.DOTALL)
+SCRIPT_COMMENT = re.compile(r"^ *(?://[^\n]*|/\*\*.*?\*/)\n", re.MULTILINE | re.DOTALL)
+INDENTATION = re.compile(r"^ +", re.MULTILINE)
 LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 UNSAFE_IN_SCRIPT = re.compile(r"[<>&\u2028\u2029]|\{(?=[{%#])")
 CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
@@ -180,8 +181,8 @@ def _asset(name: str) -> str:
 
 
 def _our_script() -> str:
-    """Our scripts as one, without the comments, which are for those who read the sources."""
-    parts = "\n".join(SCRIPT_COMMENT.sub("", _asset(name)) for name in SCRIPTS)
+    """Our scripts as one, without comments and indentation, which are for those who read the sources."""
+    parts = "\n".join(INDENTATION.sub("", SCRIPT_COMMENT.sub("", _asset(name))) for name in SCRIPTS)
     return f'(() => {{\n"use strict";\n{parts}\n}})();\n'
 
 

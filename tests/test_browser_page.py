@@ -56,7 +56,7 @@ def hostile() -> dict[str, Any]:
         place = dict.fromkeys(("text", "kind", "name", "place_id", "reason", "relation"), payload)
         places = [place | {"start": 0, "end": length}, place | {"kind": "place", "lon": None, "start": 0, "end": 1}]
         document = dict.fromkeys(("id", "title", "source", "url", "published", "text"), payload)
-        documents.append(document | {"places": places})
+        documents.append(document | {"places": places, "error": payload, "notes": [payload]})
     about = {"version": "0", "options": dict(PAYLOADS), "documents": documents}
     return {"type": "FeatureCollection", "features": features, "geoevents": about}
 
@@ -89,7 +89,7 @@ def test_hostile_texts_are_shown_and_do_nothing(
     browser: Browser, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(folder)
-    maps.save(hostile(), folder / "hostile.html", title="".join(PAYLOADS.values())[:20000])
+    maps.save(hostile(), folder / "hostile.html", title="".join(PAYLOADS.values())[:20000], basemap="none")
     browser.open(folder / "hostile.html")
     opened = browser.run(OPEN_EACH)
     assert len(opened) == len(PAYLOADS)
@@ -108,7 +108,7 @@ def test_hostile_texts_are_shown_and_do_nothing(
 
 
 def test_hostile_names_are_drawn_and_hovered(browser: Browser, folder: Path) -> None:
-    maps.save(hostile(), folder / "hostile.html")
+    maps.save(hostile(), folder / "hostile.html", basemap="none")
     browser.open(folder / "hostile.html")
     hovered = browser.run(
         """
@@ -204,7 +204,7 @@ def test_evidence_says_what_where_when_how_many_and_how_sure(browser: Browser, p
         "What": "Fighting or attack · Armed clash, military",
         "When": "30 March 2017, known to the day · written “on Thursday”",
         "Casualties": "at least 2,200 killed",
-        "Says who": "the state agency",
+        "According to": "the state agency",
         "Where": "near Hama, Syria",
         "How precisely": "near a named place; the true point lies within 20 km",
         "How sure": "Place: very likely (93 %)Event: very likely (82 %)",

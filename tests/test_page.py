@@ -253,6 +253,7 @@ def test_wrong_geometry_is_refused(geometry: Any, message: str) -> None:
     ("documents", "message"),
     [
         ("x", "geoevents.documents must be a list of objects"),
+        ([{"notes": "x"}], r"documents\[0\].notes must be a list of texts or null, not 'x'"),
         ([{"text": 3}], r"geoevents.documents\[0\].text must be text or null, not 3"),
         ([{"places": {}}], None),
         ([{"places": "x"}], r"documents\[0\].places must be a list of objects"),

@@ -34,17 +34,31 @@ function westmost(lons) {
 }
 
 /** Where a point is in the view: in the copy of the world that is nearest to the view's middle. */
-function place(view, x, y) {
+function inView(view, x, y) {
   const middle = (view.left + view.width / 2) / view.world;
   const turn = Math.round(middle - x);
   return { x: (x + turn) * view.world - view.left, y: y * view.world - view.top };
+}
+
+/** Clears a canvas and gives it the view's size, in as many pixels as the screen has. */
+function fitCanvas(canvas, view) {
+  const ratio = window.devicePixelRatio || 1;
+  const [width, height] = [Math.round(view.width * ratio), Math.round(view.height * ratio)];
+  if (canvas.width !== width || canvas.height !== height) {
+    [canvas.width, canvas.height] = [width, height];
+    canvas.style.width = `${view.width}px`;
+    canvas.style.height = `${view.height}px`;
+  }
+  const context = canvas.getContext("2d");
+  context.setTransform(ratio, 0, 0, ratio, 0, 0);
+  context.clearRect(0, 0, view.width, view.height);
 }
 
 /** A Leaflet layer of one canvas; subclasses bring `paint(context, view)`. */
 const CanvasLayer = L.Layer.extend({
   options: { pane: "overlayPane" },
 
-  onAdd(map) {
+  onAdd() {
     this.canvas = L.DomUtil.create("canvas", "leaflet-zoom-animated map-canvas", this.getPane());
     this.canvas.setAttribute("aria-hidden", "true");
     this.context = this.canvas.getContext("2d");
@@ -57,23 +71,21 @@ const CanvasLayer = L.Layer.extend({
 
   // Drawing at once, not in the next frame, keeps the canvas where the map's panes are while they glide.
   getEvents() {
-    return { move: this.redraw, resize: this.redraw, viewreset: this.redraw, zoomend: this.redraw, zoomanim: this.animate };
+    return {
+      move: this.redraw,
+      resize: this.redraw,
+      viewreset: this.redraw,
+      zoomend: this.redraw,
+      zoomanim: this.animate,
+    };
   },
 
   redraw() {
     const map = this._map;
     if (!map) return;
     const view = viewOf(map);
-    const ratio = window.devicePixelRatio || 1;
-    const [width, height] = [Math.round(view.width * ratio), Math.round(view.height * ratio)];
-    if (this.canvas.width !== width || this.canvas.height !== height) {
-      [this.canvas.width, this.canvas.height] = [width, height];
-      this.canvas.style.width = `${view.width}px`;
-      this.canvas.style.height = `${view.height}px`;
-    }
+    fitCanvas(this.canvas, view);
     L.DomUtil.setPosition(this.canvas, map.containerPointToLayerPoint([0, 0]));
-    this.context.setTransform(ratio, 0, 0, ratio, 0, 0);
-    this.context.clearRect(0, 0, view.width, view.height);
     this.paint(this.context, view);
   },
 

@@ -16,32 +16,35 @@ async function readBlock(name) {
 function readKinds(style) {
   const groups = new Map(style.groups.map((group, index) => [group.id, index]));
   const types = new Map(style.types.map(([type, label, group]) => [type, { label, group: groups.get(group) }]));
-  const modes = new Map(style.modes.map(([type, mode, label, group]) => [`${type} ${mode}`, { label, group: groups.get(group) }]));
+  const modes = new Map(
+    style.modes.map(([type, mode, label, group]) => [`${type} ${mode}`, { label, group: groups.get(group) }]),
+  );
   return (type, mode) =>
     modes.get(`${type} ${String(mode).replaceAll("_", "-")}`) ||
     types.get(type) || { label: type ? `Event of type ${type}` : "Event", group: style.groups.length - 1 };
 }
 
-/** Documents by id, each with its converter of offsets. */
-function readDocuments(collection) {
-  const documents = new Map();
-  for (const document of collection.geoevents?.documents || []) {
-    documents.set(document.id, { ...document, places: document.places || [] });
-  }
-  return documents;
+/** The articles that were read, by id. */
+function readArticles(collection) {
+  return new Map(articlesOf(collection).map((article) => [article.id, { ...article, places: article.places || [] }]));
+}
+
+/** What the collection says of the documents that were read. */
+function articlesOf(collection) {
+  return collection.geoevents?.documents || [];
 }
 
 /** The events of a collection in the order they are listed: newest first, the undated last. */
 function readEvents(collection, style) {
   const kindOf = readKinds(style);
-  const documents = readDocuments(collection);
-  const events = collection.features.map((feature, order) => readEvent(feature, order, kindOf, documents));
+  const articles = readArticles(collection);
+  const events = collection.features.map((feature, order) => readEvent(feature, order, kindOf, articles));
   events.sort((a, b) => compareDates(b.date, a.date) || a.order - b.order);
   events.forEach((event, index) => (event.index = index));
   return events;
 }
 
-function readEvent(feature, order, kindOf, documents) {
+function readEvent(feature, order, kindOf, articles) {
   const props = feature.properties || {};
   const kind = kindOf(props.event_type, props.event_mode);
   const [lon, lat] = feature.geometry ? feature.geometry.coordinates : [null, null];
@@ -56,7 +59,7 @@ function readEvent(feature, order, kindOf, documents) {
     label: kind.label,
     place: props.place_name || props.place_text || null,
     date: props.date_start || props.date_end || null,
-    document: documents.get(props.document_id) || null,
+    article: articles.get(props.document_id) || null,
     // A point that stands for an area, or for the surroundings of a place, is drawn hollow.
     hollow: (props.where_prec ?? 1) > 1 || (props.geo_precision ?? 1) > 1,
   };
@@ -71,14 +74,23 @@ function compareDates(a, b) {
 /** The mention that puts an event where it is, or null. */
 function mentionOf(event) {
   const { place_start: start, place_end: end } = event.props;
-  return event.document?.places.find((place) => place.start === start && place.end === end) || null;
+  return event.article?.places.find((place) => place.start === start && place.end === end) || null;
 }
 
 /** What a search looks through, folded once and kept. */
 function haystack(event) {
   if (event.haystack === undefined) {
     const p = event.props;
-    const texts = [event.label, p.place_name, p.place_text, p.admin1, p.sentence, p.attribution, p.source, p.document_title];
+    const texts = [
+      event.label,
+      p.place_name,
+      p.place_text,
+      p.admin1,
+      p.sentence,
+      p.attribution,
+      p.source,
+      p.document_title,
+    ];
     if (p.country_code) texts.push(countryInWords(p.country_code));
     event.haystack = fold([...texts, ...(p.actors || []), ...(p.recipients || [])].filter(Boolean).join("\n"));
   }
@@ -94,10 +106,10 @@ function search(events, query) {
 /** Names that were read but could not be placed, each once, with the title of a document that has it. */
 function unplacedNames(collection) {
   const found = new Map();
-  for (const document of collection.geoevents?.documents || []) {
-    for (const place of document.places || []) {
+  for (const article of articlesOf(collection)) {
+    for (const place of article.places || []) {
       const unplaced = (place.kind ?? "place") === "place" && (place.lon ?? null) === null;
-      if (unplaced && place.text && !found.has(place.text)) found.set(place.text, document.title || document.id || "");
+      if (unplaced && place.text && !found.has(place.text)) found.set(place.text, article.title || article.id || "");
     }
   }
   return [...found].map(([name, where]) => ({ name, where }));

@@ -48,6 +48,9 @@ function traceLine(line, turn, view, fill, stroke) {
   fill?.closePath();
 }
 
+/** How far the painted sheet reaches beyond the view, in views. */
+const MARGIN = 0.3;
+
 const GroundLayer = CanvasLayer.extend({
   options: { pane: "tilePane" },
 
@@ -55,10 +58,53 @@ const GroundLayer = CanvasLayer.extend({
     this.land = shapes.land.map((steps) => readLine(steps, shapes.units));
     this.borders = shapes.borders.map((steps) => readLine(steps, shapes.units));
     this.obstacles = () => [];
-    this.labels = shapes.labels.map(([name, lon, lat, width]) => ({ name, x: worldX(lon), y: worldY(lat), width: width / 360 }));
+    this.labels = shapes.labels.map(([name, lon, lat, width]) => ({
+      name,
+      x: worldX(lon),
+      y: worldY(lat),
+      width: width / 360,
+    }));
   },
 
+  /** Forgets what was painted: the colours have changed. */
+  repaint() {
+    this.painted = null;
+    this.redraw();
+  },
+
+  /** Copies the view from a sheet that reaches beyond it on all sides, so that dragging the map costs next to nothing. */
   paint(context, view) {
+    const sheet = this.painted;
+    const x = sheet && view.left - sheet.left;
+    const y = sheet && view.top - sheet.top;
+    const holds =
+      sheet &&
+      sheet.zoom === view.zoom &&
+      x >= 0 &&
+      y >= 0 &&
+      x + view.width <= sheet.width &&
+      y + view.height <= sheet.height;
+    if (!holds) {
+      this.paintSheet(view);
+      this.paint(context, view);
+      return;
+    }
+    context.drawImage(this.sheet, -x, -y, sheet.width, sheet.height);
+    this.paintLabels(context, view, themeColours());
+  },
+
+  paintSheet(view) {
+    const [beyondX, beyondY] = [Math.round(view.width * MARGIN), Math.round(view.height * MARGIN)];
+    const wide = { ...view, left: view.left - beyondX, top: view.top - beyondY };
+    wide.width += 2 * beyondX;
+    wide.height += 2 * beyondY;
+    this.sheet ??= document.createElement("canvas");
+    fitCanvas(this.sheet, wide);
+    this.paintWorld(this.sheet.getContext("2d"), wide);
+    this.painted = wide;
+  },
+
+  paintWorld(context, view) {
     const colours = themeColours();
     const [land, coast, borders] = [new Path2D(), new Path2D(), new Path2D()];
     for (let turn = Math.floor(view.left / view.world) - 1; turn <= (view.left + view.width) / view.world; turn++) {
@@ -74,7 +120,6 @@ const GroundLayer = CanvasLayer.extend({
     context.setLineDash([3, 2.5]);
     context.stroke(borders);
     context.setLineDash([]);
-    this.paintLabels(context, view, colours);
   },
 
   *visible(lines, turn, view) {
@@ -98,7 +143,7 @@ const GroundLayer = CanvasLayer.extend({
       const room = label.width * view.world;
       if (room < 34) break; // They come widest first.
       const width = context.measureText(label.name).width;
-      const { x, y } = place(view, label.x, label.y);
+      const { x, y } = inView(view, label.x, label.y);
       const box = [x - width / 2 - 6, y - 10, x + width / 2 + 6, y + 10];
       if (width > room * 1.05 || overlapsAny(box, taken)) continue;
       taken.push(box);

@@ -12,13 +12,20 @@ function groupByPoint(events) {
   const west = worldX(westmost(events.filter((event) => event.located).map((event) => event.lon)).west);
   for (const event of events) {
     if (!event.located) continue;
-    const key = `${event.lon.toFixed(5)} ${event.lat.toFixed(5)}`;
+    const key = pointKey(event);
     const point = points.get(key);
     const x = worldX(event.lon);
     if (point) point.events.push(event);
     else points.set(key, { x: x < west ? x + 1 : x, y: worldY(event.lat), events: [event] });
   }
-  return [...points.values()].sort((a, b) => b.events.length - a.events.length || a.events[0].index - b.events[0].index);
+  return [...points.values()].sort(
+    (a, b) => b.events.length - a.events.length || a.events[0].index - b.events[0].index,
+  );
+}
+
+/** One number for a point, to about a metre: a number makes a faster key than text. */
+function pointKey({ lon, lat }) {
+  return Math.round((lon + 180) * 1e5) * 18_000_001 + Math.round((lat + 90) * 1e5);
 }
 
 /**
@@ -38,7 +45,7 @@ function cluster(points, world) {
       continue;
     }
     const made = { x: point.x, y: point.y, points: [point], size: point.events.length };
-    const key = `${column} ${row}`;
+    const key = cellKey(column, row);
     if (!grid.has(key)) grid.set(key, []);
     grid.get(key).push(made);
     clusters.push(made);
@@ -46,12 +53,16 @@ function cluster(points, world) {
   return clusters.map(finish);
 }
 
+function cellKey(column, row) {
+  return column * 2 ** 22 + row;
+}
+
 function nearest(grid, column, row, point, world) {
   let best = null;
   let bestGap = Infinity;
   for (let c = column - 1; c <= column + 1; c++) {
     for (let r = row - 1; r <= row + 1; r++) {
-      for (const other of grid.get(`${c} ${r}`) || []) {
+      for (const other of grid.get(cellKey(c, r)) || []) {
         const gap = Math.hypot(other.x - point.x, other.y - point.y) * world;
         const room = radiusOf(other.size + point.events.length) + radiusOf(point.events.length) - 3;
         if (gap < room && gap < bestGap) [best, bestGap] = [other, gap];
@@ -79,7 +90,10 @@ function circleAround(lon, lat, metres) {
   return Array.from({ length: 96 }, (_, step) => {
     const bearing = (step / 96) * 2 * Math.PI;
     const sine = Math.sin(phi) * Math.cos(angle) + Math.cos(phi) * Math.sin(angle) * Math.cos(bearing);
-    const east = Math.atan2(Math.sin(bearing) * Math.sin(angle) * Math.cos(phi), Math.cos(angle) - Math.sin(phi) * sine);
+    const east = Math.atan2(
+      Math.sin(bearing) * Math.sin(angle) * Math.cos(phi),
+      Math.cos(angle) - Math.sin(phi) * sine,
+    );
     return { x: worldX(lon + (east * 180) / Math.PI), y: worldY((Math.asin(sine) * 180) / Math.PI) };
   });
 }
@@ -114,7 +128,7 @@ const EventLayer = CanvasLayer.extend({
       this.clusteredAt = view.zoom;
     }
     return this.clusters
-      .map((made) => ({ made, ...place(view, made.x, made.y) }))
+      .map((made) => ({ made, ...inView(view, made.x, made.y) }))
       .filter(({ made, x, y }) => {
         const reach = made.radius;
         return x > -reach && y > -reach && x < view.width + reach && y < view.height + reach;
@@ -124,7 +138,12 @@ const EventLayer = CanvasLayer.extend({
 
   /** Boxes of the symbols, which the base map keeps its names clear of. */
   boxes(view) {
-    return this.seen(view).map(({ made, x, y }) => [x - made.radius, y - made.radius, x + made.radius, y + made.radius]);
+    return this.seen(view).map(({ made, x, y }) => [
+      x - made.radius,
+      y - made.radius,
+      x + made.radius,
+      y + made.radius,
+    ]);
   },
 
   paint(context, view) {
@@ -151,7 +170,7 @@ const EventLayer = CanvasLayer.extend({
   paintCircle(context, view, { accent }) {
     const { lon, lat, props } = this.selected;
     if (!props.coordinate_uncertainty_m) return;
-    const middle = place(view, worldX(lon), 0).x;
+    const middle = inView(view, worldX(lon), 0).x;
     const turn = middle - (worldX(lon) * view.world - view.left);
     context.beginPath();
     for (const point of circleAround(lon, lat, props.coordinate_uncertainty_m)) {
@@ -182,7 +201,7 @@ const EventLayer = CanvasLayer.extend({
       // Events at one point may be at differently named places: only a name they share is written.
       const [name, ...others] = new Set(made.points[0].events.map((event) => event.place));
       if (!name || others.length) continue;
-      const text = shorten(name.replace(/[\p{C}\s]+/gu, " "), 28);
+      const text = shorten(name.slice(0, 60).replace(/[\p{C}\s]+/gu, " "), 28);
       const left = x + made.radius + 4;
       const box = [left, y - 8, left + context.measureText(text).width + 4, y + 8];
       if (overlapsAny(box, taken)) continue;
@@ -201,7 +220,7 @@ const EventLayer = CanvasLayer.extend({
     let best = null;
     let bestGap = reach;
     for (const made of this.clusters) {
-      const { x, y } = place(view, made.x, made.y);
+      const { x, y } = inView(view, made.x, made.y);
       const gap = Math.hypot(x - point.x, y - point.y) - made.radius;
       if (gap <= bestGap) [best, bestGap] = [made, gap];
     }

@@ -19,13 +19,24 @@ function byline(event) {
 }
 
 function listItem(event, groups, open) {
-  const text = make("span", { class: "item-text" },
+  const text = make(
+    "span",
+    { class: "item-text" },
     make("span", { class: "headline" }, ...headline(event)),
     make("span", { class: "byline" }, ...byline(event)),
     event.props.sentence ? quote(shorten(event.props.sentence, SNIPPET_LENGTH), "span", "snippet") : null,
   );
   const symbol = symbolElement(groups[event.group], { hollow: event.hollow });
-  return make("li", {}, make("button", { type: "button", class: "item", "data-index": event.index, onclick: () => open(event) }, symbol, text));
+  return make(
+    "li",
+    {},
+    make(
+      "button",
+      { type: "button", class: "item", "data-index": event.index, onclick: () => open(event) },
+      symbol,
+      text,
+    ),
+  );
 }
 
 /** The filters: a box for each group that has events, with its symbol and its count. Calls back with the hidden groups. */
@@ -36,10 +47,23 @@ class Filters {
     const present = new Set(events.map((event) => event.group));
     groups.forEach((group, index) => {
       if (!present.has(index)) return;
-      const box = make("input", { type: "checkbox", checked: true, onchange: () => this.toggle(index, box.checked, changed) });
+      const box = make("input", {
+        type: "checkbox",
+        checked: true,
+        onchange: () => this.toggle(index, box.checked, changed),
+      });
       const count = make("span", { class: "count" });
       this.counts.set(index, count);
-      root.append(make("label", { class: "group" }, box, symbolElement(group), make("span", { class: "group-name" }, group.label), count));
+      root.append(
+        make(
+          "label",
+          { class: "group" },
+          box,
+          symbolElement(group),
+          make("span", { class: "group-name" }, group.label),
+          count,
+        ),
+      );
     });
   }
 
@@ -120,15 +144,43 @@ function showUnlocated(events, names, groups, open) {
       make("p", {}, `${plural(events.length, "event")} whose place the text does not say, or no gazetteer knows.`),
       make("ol", {}, ...events.slice(0, PAGE_LENGTH).map((event) => listItem(event, groups, open))),
     );
-    if (events.length > PAGE_LENGTH) root.append(make("p", {}, `and ${number.format(events.length - PAGE_LENGTH)} more: search to find them`));
+    if (events.length > PAGE_LENGTH)
+      root.append(make("p", {}, `and ${number.format(events.length - PAGE_LENGTH)} more: search to find them`));
   }
   if (names.length) root.append(unplacedList(names));
 }
 
 function unplacedList(names) {
-  const rows = names.slice(0, NAMES_SHOWN).map(({ name, where }) => make("li", {}, quote(name), where ? make("small", {}, " in ", quote(where)) : null));
+  const rows = names
+    .slice(0, NAMES_SHOWN)
+    .map(({ name, where }) => make("li", {}, quote(name), where ? make("small", {}, " in ", quote(where)) : null));
   if (names.length > NAMES_SHOWN) rows.push(make("li", {}, `and ${number.format(names.length - NAMES_SHOWN)} more`));
-  return make("details", {}, make("summary", {}, `${plural(names.length, "place name")} without a position`), make("ul", {}, ...rows));
+  return make(
+    "details",
+    {},
+    make("summary", {}, `${plural(names.length, "place name")} without a position`),
+    make("ul", {}, ...rows),
+  );
+}
+
+/** What the program had to say about the texts: those it could not read, and limits it ran into. */
+function showRemarks(collection) {
+  const rows = articlesOf(collection).flatMap(({ id, title, error, notes }) =>
+    [error, ...(notes || [])]
+      .filter(Boolean)
+      .map((remark) => make("li", {}, quote(title || id || "a text"), ": ", quote(remark))),
+  );
+  const root = document.getElementById("remarks");
+  root.hidden = !rows.length;
+  if (rows.length)
+    root.append(
+      make(
+        "details",
+        {},
+        make("summary", {}, plural(rows.length, "remark") + " on the texts"),
+        make("ul", {}, ...rows.slice(0, PAGE_LENGTH)),
+      ),
+    );
 }
 
 /** How to read the symbols, in words. */
@@ -137,9 +189,19 @@ function fillLegend(root, groups) {
   const example = groups[0];
   root.append(
     row(symbolElement(example), "Filled: at the named place itself."),
-    row(symbolElement(example, { hollow: true }), "Hollow: the point stands for an area, or for the surroundings of a place."),
-    row(make("span", { class: "sign ring" }, "3"), "Ring: several events, by kind. Click to list them or to come closer."),
+    row(
+      symbolElement(example, { hollow: true }),
+      "Hollow: the point stands for an area, or for the surroundings of a place.",
+    ),
+    row(
+      make("span", { class: "sign ring" }, "3"),
+      "Ring: several events, by kind. Click to list them or to come closer.",
+    ),
     row(make("span", { class: "sign circle" }), "Dashed circle: holds the true point of the event that is open."),
-    make("p", {}, "Events and places were read from texts by a program. The sentence and the source are one click away: check them."),
+    make(
+      "p",
+      {},
+      "Events and places were read from texts by a program. The sentence and the source are one click away: check them.",
+    ),
   );
 }

@@ -1,6 +1,7 @@
 // Puts the page together and answers the reader.
 
-const FIT_ZOOM = 9;
+const FIT_ZOOM = 8;
+const NEAR_ZOOM = 7;
 const CLOSE_ZOOM = 11;
 
 const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
@@ -18,7 +19,13 @@ class Page {
     const open = (event) => this.open(event);
     this.filters = new Filters(document.getElementById("groups"), style.groups, this.events, () => this.refresh());
     this.list = new EventList(style.groups, open);
-    this.panel = new Panel({ groups: style.groups, events: this.events, open, step: (by) => this.step(by), close: () => this.close() });
+    this.panel = new Panel({
+      groups: style.groups,
+      events: this.events,
+      open,
+      step: (by) => this.step(by),
+      close: () => this.close(),
+    });
     this.ground = ground && new GroundLayer(ground).addTo(map);
     this.layer = new EventLayer(style.groups).addTo(map);
     if (this.ground) this.ground.obstacles = (view) => this.layer.boxes(view);
@@ -26,7 +33,11 @@ class Page {
 
   start() {
     document.getElementById("title").textContent = this.style.title;
-    document.getElementById("credit").textContent = [this.style.credit, "Places: GeoNames (CC BY 4.0)", "Leaflet"].filter(Boolean).join(" · ");
+    document.getElementById("credit").textContent = [this.style.credit, "Places: GeoNames (CC BY 4.0)", "Leaflet"]
+      .filter(Boolean)
+      .join(" · ");
+    this.map.getContainer().setAttribute("aria-label", "Map of the events; the list holds them too");
+    showRemarks(this.collection);
     fillLegend(document.getElementById("legend"), this.style.groups);
     this.listen();
     this.refresh();
@@ -46,7 +57,10 @@ class Page {
     this.map.on("mouseout movestart zoomstart", () => this.hover(null));
     // Leaflet watches the window; the map also changes size when the page's columns do.
     new ResizeObserver(() => this.map.invalidateSize({ pan: false })).observe(this.map.getContainer());
-    onThemeChange(() => this.refresh());
+    onThemeChange(() => {
+      this.ground?.repaint();
+      this.refresh();
+    });
   }
 
   /** Shows what the filters and the search leave. */
@@ -74,7 +88,10 @@ class Page {
 
   tell(located, unlocated) {
     const total = this.events.length;
-    const shown = located + unlocated === total ? plural(total, "event") : `${number.format(located + unlocated)} of ${plural(total, "event")}`;
+    const shown =
+      located + unlocated === total
+        ? plural(total, "event")
+        : `${number.format(located + unlocated)} of ${plural(total, "event")}`;
     const off = unlocated ? ` · ${number.format(unlocated)} not on the map` : "";
     document.getElementById("status").textContent = shown + off;
   }
@@ -86,15 +103,22 @@ class Page {
     else this.map.setView([20, 0], 2, { animate: false });
   }
 
-  open(event) {
+  /** Shows the evidence of an event. From the list the map comes closer; from the map it stays where the reader is. */
+  open(event, { closer = true } = {}) {
     if (!this.panel.isOpen) this.opener = document.activeElement;
     this.selected = event;
-    const others = event.located ? this.order.filter((other) => other !== event && other.lon === event.lon && other.lat === event.lat) : [];
+    const others = event.located
+      ? this.order.filter((other) => other !== event && other.lon === event.lon && other.lat === event.lat)
+      : [];
     const index = this.order.indexOf(event);
-    this.panel.showEvent(event, others, index < 0 ? null : `${number.format(index + 1)} of ${number.format(this.order.length)}`);
+    this.panel.showEvent(
+      event,
+      others,
+      index < 0 ? null : `${number.format(index + 1)} of ${number.format(this.order.length)}`,
+    );
     this.list.mark(event);
     this.layer.select(event);
-    if (event.located) this.bringIntoView(event);
+    if (event.located) this.bringIntoView(event, closer ? NEAR_ZOOM : 0);
   }
 
   close() {
@@ -113,8 +137,8 @@ class Page {
     if (next) this.open(next);
   }
 
-  /** Moves the map so that the event and, if it fits, its circle lie where no panel covers them. */
-  bringIntoView(event) {
+  /** Moves the map so that the event lies where no panel covers it: as close as `least`, unless its circle is larger. */
+  bringIntoView(event, least) {
     const metres = Math.max(event.props.coordinate_uncertainty_m || 0, 5000);
     const degrees = metres / 111320;
     const wide = degrees / Math.max(0.1, Math.cos((event.lat * Math.PI) / 180));
@@ -122,7 +146,7 @@ class Page {
     const circle = L.latLngBounds([event.lat - degrees, lon - wide], [event.lat + degrees, lon + wide]);
     const padding = this.covered();
     const fitting = this.map.getBoundsZoom(circle, false, L.point(padding.right + 80, padding.bottom + 80));
-    const zoom = Math.min(Math.max(this.map.getZoom(), 5), Math.max(fitting, 3));
+    const zoom = least ? Math.min(Math.max(this.map.getZoom(), least), Math.max(fitting, 3)) : this.map.getZoom();
     const inSight = zoom === this.map.getZoom() && this.isClear(event, padding);
     if (inSight) return;
     const shift = L.point(padding.right / 2, padding.bottom / 2);
@@ -145,14 +169,15 @@ class Page {
 
   isClear(event, padding) {
     const size = this.map.getSize();
-    const { x, y } = place(viewOf(this.map), worldX(event.lon), worldY(event.lat));
+    const { x, y } = inView(viewOf(this.map), worldX(event.lon), worldY(event.lat));
     return x > 24 && y > 24 && x < size.x - padding.right - 24 && y < size.y - padding.bottom - 24;
   }
 
   click({ containerPoint, originalEvent }) {
+    this.hover(null);
     const made = this.layer.at(containerPoint, originalEvent.pointerType === "touch" ? 14 : 5);
     if (!made) return;
-    if (made.size === 1) this.open(made.events[0]);
+    if (made.size === 1) this.open(made.events[0], { closer: false });
     else if (!this.comeCloser(made)) this.showStack(made);
   }
 
@@ -183,7 +208,10 @@ class Page {
     tip.hidden = !made;
     if (!made) return;
     const [event] = made.events;
-    const line = made.size === 1 ? headline(event) : [plural(made.size, "event"), ...(made.points.length === 1 && event.place ? [" – ", quote(event.place)] : [])];
+    const line =
+      made.size === 1
+        ? headline(event)
+        : [plural(made.size, "event"), ...(made.points.length === 1 && event.place ? [" – ", quote(event.place)] : [])];
     tip.replaceChildren(...line);
     tip.style.left = `${Math.min(point.x + 14, this.map.getSize().x - tip.offsetWidth - 4)}px`;
     tip.style.top = `${point.y + 14}px`;

@@ -9,36 +9,41 @@ function fact(name, ...content) {
   return known.length ? [make("dt", {}, name), make("dd", {}, ...known)] : [];
 }
 
-function names(list) {
-  return join((list || []).map((name) => quote(name)), ", ");
+function quoteAll(list) {
+  const quoted = (list || []).map((name) => quote(name));
+  return join(quoted, ", ");
 }
 
 /** The facts of an event as a definition list. */
 function factsOf(event) {
   const p = event.props;
-  return make("dl", { class: "facts" },
-    ...fact("What", event.label, ...whatElse(p)),
-    ...fact("Who", ...names(p.actors)),
-    ...fact("To whom", ...names(p.recipients)),
-    ...fact("When", ...when(p)),
+  return make(
+    "dl",
+    { class: "facts" },
+    ...fact("What", event.label, ...modesOf(p)),
+    ...fact("Who", ...quoteAll(p.actors)),
+    ...fact("To whom", ...quoteAll(p.recipients)),
+    ...fact("When", ...whenOf(p)),
     ...fact("Casualties", casualtiesInWords(p).join("; ")),
-    ...fact("Says who", p.attribution ? quote(p.attribution) : null),
-    ...fact("Where", ...where(p)),
-    ...fact("How precisely", precisely(p)),
-    ...fact("How sure", ...sure(p)),
-    ...fact("Why there", why(event)),
-    ...fact("Or else", ...alternatives(p)),
+    ...fact("According to", p.attribution ? quote(p.attribution) : null),
+    ...fact("Where", ...whereOf(p)),
+    ...fact("How precisely", precisionOf(p)),
+    ...fact("How sure", ...surenessOf(p)),
+    ...fact("Why there", reasonOf(event)),
+    ...fact("Or else", ...alternativesOf(p)),
   );
 }
 
-function whatElse(p) {
-  const also = [p.acled_sub_event_type, ...(p.contexts || [])].filter(Boolean).map((text) => quote(text.replaceAll("_", " ")));
+function modesOf(p) {
+  const also = [p.acled_sub_event_type, ...(p.contexts || [])]
+    .filter(Boolean)
+    .map((text) => quote(text.replaceAll("_", " ")));
   const pieces = also.length ? [make("small", {}, " · ", ...join(also, ", "))] : [];
   const modality = MODALITIES.get(p.modality);
   return modality ? [...pieces, make("strong", { class: "modality" }, ` (${modality})`)] : pieces;
 }
 
-function when(p) {
+function whenOf(p) {
   const dates = datesInWords(p);
   const precision = TIME_PRECISION.get(p.time_precision);
   const pieces = [dates ? quote(dates) : p.date_text ? "date not known" : null];
@@ -47,23 +52,23 @@ function when(p) {
   return pieces;
 }
 
-function where(p) {
+function whereOf(p) {
   if (!p.place_name && !p.place_text) return [];
   const pieces = [p.place_name || p.place_text, p.admin1, p.country_code ? countryInWords(p.country_code) : null];
-  const distinct = pieces.filter((piece, index) => piece && pieces.indexOf(piece) === index);
-  const line = join(distinct.map((piece) => quote(piece)), ", ");
+  const line = quoteAll(pieces.filter((piece, index) => piece && pieces.indexOf(piece) === index));
   if (p.place_relation) line.unshift(quote(p.place_relation), " ");
-  if (p.place_text && p.place_text !== p.place_name) line.push(make("small", {}, " · written ", quote(`“${p.place_text}”`)));
+  if (p.place_text && p.place_text !== p.place_name)
+    line.push(make("small", {}, " · written ", quote(`“${p.place_text}”`)));
   return line;
 }
 
-function precisely(p) {
+function precisionOf(p) {
   const parts = [precisionInWords(p)];
   if (p.coordinate_uncertainty_m) parts.push(`the true point lies ${radiusInWords(p.coordinate_uncertainty_m)}`);
   return parts.filter(Boolean).join("; ");
 }
 
-function sure(p) {
+function surenessOf(p) {
   const known = (value) => value !== null && value !== undefined;
   const parts = [];
   if (known(p.place_confidence)) parts.push(`Place: ${chanceInWords(p.place_confidence)}`);
@@ -71,15 +76,18 @@ function sure(p) {
   return join(parts, make("br"));
 }
 
-function why(event) {
+function reasonOf(event) {
   const reason = event.props.place_reason || mentionOf(event)?.reason;
   return reason ? quote(reason) : null;
 }
 
-function alternatives(p) {
+function alternativesOf(p) {
   const list = (p.place_alternatives || []).map((other) => {
     const chance = typeof other.confidence === "number" ? ` (${Math.round(other.confidence * 100)} %)` : "";
-    const at = typeof other.lat === "number" && typeof other.lon === "number" ? make("small", {}, ` ${other.lat.toFixed(2)}, ${other.lon.toFixed(2)}`) : null;
+    const at =
+      typeof other.lat === "number" && typeof other.lon === "number"
+        ? make("small", {}, ` ${other.lat.toFixed(2)}, ${other.lon.toFixed(2)}`)
+        : null;
     return make("li", {}, quote(other.name ?? other.id ?? "unnamed"), chance, at);
   });
   return list.length ? [make("ul", {}, ...list)] : [];
@@ -106,38 +114,56 @@ function evidenceOf(event) {
 
 /** The article with its places, and the words that make it this and other events. */
 function articleOf(event, events) {
-  const { document } = event;
-  if (!document?.text) return null;
-  const toUnit = offsets(document.text);
+  const { article } = event;
+  if (!article?.text) return null;
+  const toUnit = offsets(article.text);
   const mark = (start, end, name, title) => markOf(start, end, name, 0, toUnit, title);
   const marks = [
     ...mark(event.props.sentence_start, event.props.sentence_end, "sentence"),
     ...mark(event.props.trigger_start, event.props.trigger_end, "trigger"),
-    ...events.filter((other) => other.document === document && other !== event)
+    ...events
+      .filter((other) => other.article === article && other !== event)
       .flatMap((other) => mark(other.props.trigger_start, other.props.trigger_end, "other-trigger")),
-    ...document.places.flatMap((place) => {
+    ...article.places.flatMap((place) => {
       const placed = (place.kind ?? "place") === "place";
       return mark(place.start, place.end, placed ? "place" : "name", place.reason);
     }),
   ];
-  return make("details", { class: "article", open: true },
+  return make(
+    "details",
+    { class: "article", open: true },
     make("summary", {}, "The article"),
-    document.title ? quote(document.title, "h3") : null,
-    make("p", { class: "key" }, make("mark", { class: "place" }, "place"), " ", make("mark", { class: "trigger" }, "this event"), " ",
-      make("mark", { class: "other-trigger" }, "another event"), " ", make("mark", { class: "name" }, "name that places nothing")),
-    make("div", { class: "text", dir: "auto" }, ...marked(document.text, marks)),
+    article.title ? quote(article.title, "h3") : null,
+    make(
+      "p",
+      { class: "key" },
+      make("mark", { class: "place" }, "place"),
+      " ",
+      make("mark", { class: "trigger" }, "this event"),
+      " ",
+      make("mark", { class: "other-trigger" }, "another event"),
+      " ",
+      make("mark", { class: "name" }, "name that places nothing"),
+    ),
+    make("div", { class: "text", dir: "auto" }, ...marked(article.text, marks)),
   );
 }
 
 function sourceOf(event) {
   const p = event.props;
-  const title = p.document_title || event.document?.title;
-  const parts = [title, p.source || event.document?.source].filter(Boolean).map((part) => quote(part));
-  const published = p.published || event.document?.published;
+  const title = p.document_title || event.article?.title;
+  const parts = [title, p.source || event.article?.source].filter(Boolean).map((part) => quote(part));
+  const published = p.published || event.article?.published;
   if (published) parts.push(quote(dayInWords(published)));
-  const address = p.url || event.document?.url;
-  return make("p", { class: "source" }, parts.length ? "Read in: " : null, ...join(parts, " · "),
-    parts.length && address ? make("br") : null, address ? sourceLink(address) : null);
+  const address = p.url || event.article?.url;
+  return make(
+    "p",
+    { class: "source" },
+    parts.length ? "Read in: " : null,
+    ...join(parts, " · "),
+    parts.length && address ? make("br") : null,
+    address ? sourceLink(address) : null,
+  );
 }
 
 /** The other tellings of a merged event, each with its own figures. */
@@ -145,12 +171,24 @@ function reportsOf(event) {
   const reports = event.props.reports || [];
   if (reports.length < 2) return null;
   const rows = reports.slice(0, REPORTS_SHOWN).map((report) => {
-    const by = [report.source, report.document_title || report.document_id, report.attribution].filter(Boolean).map((part) => quote(part));
+    const by = [report.source, report.document_title || report.document_id, report.attribution]
+      .filter(Boolean)
+      .map((part) => quote(part));
     const figures = figuresOf(report);
-    return make("li", {}, make("span", { class: "byline" }, ...join(by, " · ")), figures ? make("strong", {}, figures) : null,
-      report.sentence ? quote(report.sentence, "p") : null);
+    return make(
+      "li",
+      {},
+      make("span", { class: "byline" }, ...join(by, " · ")),
+      figures ? make("strong", {}, figures) : null,
+      report.sentence ? quote(report.sentence, "p") : null,
+    );
   });
-  return make("details", { class: "reports" }, make("summary", {}, `Told ${number.format(reports.length)} times`), make("ol", {}, ...rows));
+  return make(
+    "details",
+    { class: "reports" },
+    make("summary", {}, `Told ${number.format(reports.length)} times`),
+    make("ol", {}, ...rows),
+  );
 }
 
 /** "9 killed; 800 to 1,100 injured": the figures that one telling gives, or nothing. */
@@ -176,7 +214,12 @@ class Panel {
   showEvent(event, others, position) {
     const group = this.groups[event.group];
     this.fill(
-      make("h2", { tabindex: "-1", class: "panel-title" }, symbolElement(group, { hollow: event.hollow, size: 22 }), make("span", {}, ...headline(event))),
+      make(
+        "h2",
+        { tabindex: "-1", class: "panel-title" },
+        symbolElement(group, { hollow: event.hollow, size: 22 }),
+        make("span", {}, ...headline(event)),
+      ),
       position,
       factsOf(event),
       make("h3", { class: "label" }, "Evidence"),
@@ -193,28 +236,55 @@ class Panel {
     const places = new Set(events.map((event) => event.place).filter(Boolean));
     const [name] = places;
     const where = places.size === 1 ? [" – ", quote(name)] : [];
-    const title = make("h2", { tabindex: "-1", class: "panel-title" }, make("span", {}, plural(events.length, "event"), ...where));
+    const title = make(
+      "h2",
+      { tabindex: "-1", class: "panel-title" },
+      make("span", {}, plural(events.length, "event"), ...where),
+    );
     this.fill(title, null, this.listOf(events));
   }
 
   othersHere(others) {
     if (!others.length) return null;
-    return make("details", { class: "others" }, make("summary", {}, `${plural(others.length, "more event")} at this point`), this.listOf(others));
+    return make(
+      "details",
+      { class: "others" },
+      make("summary", {}, `${plural(others.length, "more event")} at this point`),
+      this.listOf(others),
+    );
   }
 
   listOf(events) {
     const rows = events.slice(0, OTHERS_SHOWN).map((event) => listItem(event, this.groups, this.open));
-    if (events.length > OTHERS_SHOWN) rows.push(make("li", { class: "empty" }, `and ${number.format(events.length - OTHERS_SHOWN)} more: filter or search to see them`));
+    if (events.length > OTHERS_SHOWN)
+      rows.push(
+        make(
+          "li",
+          { class: "empty" },
+          `and ${number.format(events.length - OTHERS_SHOWN)} more: filter or search to see them`,
+        ),
+      );
     return make("ol", { class: "stack" }, ...rows);
   }
 
   fill(title, position, ...content) {
-    const button = (label, text, action) => make("button", { type: "button", "aria-label": label, title: label, onclick: action }, text);
+    const button = (label, text, action) =>
+      make("button", { type: "button", "aria-label": label, title: label, onclick: action }, text);
     const steps = position
-      ? [button("Previous event (left arrow)", "←", () => this.step(-1)), make("span", { class: "position" }, position), button("Next event (right arrow)", "→", () => this.step(1))]
+      ? [
+          button("Previous event (left arrow)", "←", () => this.step(-1)),
+          make("span", { class: "position" }, position),
+          button("Next event (right arrow)", "→", () => this.step(1)),
+        ]
       : [];
     this.root.replaceChildren(
-      make("div", { class: "bar" }, ...steps, make("span", { class: "gap" }), button("Close (Esc)", "Close ✕", this.close)),
+      make(
+        "div",
+        { class: "bar" },
+        ...steps,
+        make("span", { class: "gap" }),
+        button("Close (Esc)", "Close ✕", this.close),
+      ),
       make("div", { class: "content" }, title, ...content.filter(Boolean)),
     );
     this.root.hidden = false;

@@ -2,15 +2,45 @@
 
 /** Corners of the shapes in a circle of radius 1, from the top, clockwise. A circle has none. */
 const OUTLINES = {
-  square: [[-0.8, -0.8], [0.8, -0.8], [0.8, 0.8], [-0.8, 0.8]],
-  triangle: [[0, -1], [1, 0.78], [-1, 0.78]],
-  diamond: [[0, -1.1], [1.1, 0], [0, 1.1], [-1.1, 0]],
+  square: [
+    [-0.8, -0.8],
+    [0.8, -0.8],
+    [0.8, 0.8],
+    [-0.8, 0.8],
+  ],
+  triangle: [
+    [0, -1],
+    [1, 0.78],
+    [-1, 0.78],
+  ],
+  diamond: [
+    [0, -1.1],
+    [1.1, 0],
+    [0, 1.1],
+    [-1.1, 0],
+  ],
   circle: [],
-  wedge: [[-1, -0.78], [1, -0.78], [0, 1]],
+  wedge: [
+    [-1, -0.78],
+    [1, -0.78],
+    [0, 1],
+  ],
   star: Array.from({ length: 10 }, (_, i) => polar(i / 10, i % 2 ? 0.52 : 1.2)),
   hexagon: Array.from({ length: 6 }, (_, i) => polar((i + 0.5) / 6, 1)),
-  cross: [[-0.36, -1], [0.36, -1], [0.36, -0.36], [1, -0.36], [1, 0.36], [0.36, 0.36], [0.36, 1], [-0.36, 1], [-0.36, 0.36],
-    [-1, 0.36], [-1, -0.36], [-0.36, -0.36]],
+  cross: [
+    [-0.36, -1],
+    [0.36, -1],
+    [0.36, -0.36],
+    [1, -0.36],
+    [1, 0.36],
+    [0.36, 0.36],
+    [0.36, 1],
+    [-0.36, 1],
+    [-0.36, 0.36],
+    [-1, 0.36],
+    [-1, -0.36],
+    [-0.36, -0.36],
+  ],
 };
 
 function polar(turn, radius) {
@@ -101,7 +131,17 @@ let theme = null;
 function themeColours() {
   if (theme) return theme;
   const css = getComputedStyle(document.documentElement);
-  const names = ["symbol-ink", "symbol-paper", "land", "coast", "border", "map-label", "map-halo", "place-label", "accent"];
+  const names = [
+    "symbol-ink",
+    "symbol-paper",
+    "land",
+    "coast",
+    "border",
+    "map-label",
+    "map-halo",
+    "place-label",
+    "accent",
+  ];
   const colours = names.map((name) => css.getPropertyValue(`--${name}`).trim());
   const [ink, paper, land, coast, border, label, halo, placeLabel, accent] = colours;
   theme = { ink, paper, land, coast, border, label, halo, place: placeLabel, accent };

@@ -51,29 +51,24 @@ function offsets(text) {
  * several marks carries the names of all as classes.
  */
 function marked(text, marks) {
-  const edges = new Set([0, text.length]);
-  const real = marks.filter((mark) => mark.start < mark.end);
-  for (const mark of real) edges.add(mark.start).add(mark.end);
-  const cuts = [...edges].sort((a, b) => a - b);
-  const nodes = [];
-  for (let i = 0; i + 1 < cuts.length; i++) {
-    const [start, end] = [cuts[i], cuts[i + 1]];
-    const over = real.filter((mark) => mark.start <= start && mark.end >= end);
-    const piece = text.slice(start, end);
-    if (!over.length) nodes.push(document.createTextNode(piece));
-    else nodes.push(make("mark", { class: over.map((m) => m.name).join(" "), title: over.find((m) => m.title)?.title }, piece));
-  }
-  return nodes;
+  const waiting = marks.filter((mark) => mark.start < mark.end).sort((a, b) => b.start - a.start);
+  const cuts = [...new Set([0, text.length, ...waiting.flatMap((mark) => [mark.start, mark.end])])].sort(
+    (a, b) => a - b,
+  );
+  let open = [];
+  return cuts.slice(0, -1).map((start, index) => {
+    open = open.filter((mark) => mark.end > start);
+    while (waiting.length && waiting.at(-1).start <= start) open.push(waiting.pop());
+    const piece = text.slice(start, cuts[index + 1]);
+    if (!open.length) return document.createTextNode(piece);
+    const classes = open.map((mark) => mark.name).join(" ");
+    return make("mark", { class: classes, title: open.find((mark) => mark.title)?.title }, piece);
+  });
 }
 
 /** A link to a web page, named by its host, or the address as plain text if it is anything but http or https. */
 function sourceLink(address) {
-  let url = null;
-  try {
-    url = /^https?:\/\//i.test(address) ? new URL(address) : null;
-  } catch {
-    // Not an address: shown as the text it is.
-  }
-  if (!url || !/^https?:$/.test(url.protocol)) return quote(address, "span", "address");
+  const url = /^https?:\/\//i.test(address) && URL.canParse(address) ? new URL(address) : null;
+  if (!url) return quote(address, "span", "address");
   return make("a", { href: url.href, rel: "noopener noreferrer", target: "_blank" }, `Open the source at ${url.host}`);
 }

@@ -2,7 +2,11 @@
 
 const MONTHS = "January February March April May June July August September October November December".split(" ");
 
-const TIME_PRECISION = new Map([[1, "to the day"], [2, "to the week"], [3, "to the month"]]);
+const TIME_PRECISION = new Map([
+  [1, "to the day"],
+  [2, "to the week"],
+  [3, "to the month"],
+]);
 
 const WHERE_PRECISION = new Map([
   [1, "the named place itself"],
@@ -84,7 +88,13 @@ function casualtiesInWords(props) {
 
 /** "likely (80 %)" of 0.8. */
 function chanceInWords(probability) {
-  const words = [[0.95, "almost certain"], [0.8, "very likely"], [0.6, "likely"], [0.4, "uncertain"], [0, "doubtful"]];
+  const words = [
+    [0.95, "almost certain"],
+    [0.8, "very likely"],
+    [0.6, "likely"],
+    [0.4, "uncertain"],
+    [0, "doubtful"],
+  ];
   const [, word] = words.find(([floor]) => probability >= floor) || words.at(-1);
   return `${word} (${Math.round(probability * 100)} %)`;
 }
