@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import csv
 import io
-import json
 import os
 import re
 import secrets
@@ -66,7 +65,7 @@ def to_csv(geojson: Mapping[str, Any]) -> str:
 
 def to_jsonl(geojson: Mapping[str, Any]) -> str:
     """One event a line: the Feature's id, longitude and latitude (null where unlocated), then its properties."""
-    return "".join(json.dumps(row, ensure_ascii=False, allow_nan=False) + "\n" for row in _rows(geojson))
+    return "".join(map(dump, _rows(geojson)))
 
 
 FORMATS: dict[str, Callable[[Mapping[str, Any]], str]] = {
@@ -129,7 +128,7 @@ def _write_cell(value: object) -> str:
         return ""
     if isinstance(value, list):
         texts = all(isinstance(item, str) for item in value)
-        value = "; ".join(value) if texts else json.dumps(value, ensure_ascii=False, allow_nan=False)
+        value = "; ".join(value) if texts else dump(value).rstrip()
     if not isinstance(value, str):
         return str(value)
     value = value.replace("\0", "\ufffd")  # many readers of CSV stop at it

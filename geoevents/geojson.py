@@ -34,6 +34,8 @@ DECIMALS = 6
 
 FAULTS_SHOWN = 8
 
+_LINE_ENDS = {0x85: "\\u0085", 0x2028: "\\u2028", 0x2029: "\\u2029"}  # some readers take them for the end of a line
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provenance:
@@ -86,9 +88,9 @@ def to_geojson(
     }
 
 
-def dump(geojson: Mapping[str, Any], indent: int | None = None) -> str:
-    """GeoJSON as text that UTF-8 can write, ending in a line end. Raises ValueError for NaN and infinity."""
-    return json.dumps(geojson, ensure_ascii=False, allow_nan=False, indent=indent) + "\n"
+def dump(value: object) -> str:
+    """JSON on one line, ending in a line end, that UTF-8 can write. Raises ValueError for NaN and infinity."""
+    return json.dumps(value, ensure_ascii=False, allow_nan=False).translate(_LINE_ENDS) + "\n"
 
 
 def check(geojson: object) -> None:

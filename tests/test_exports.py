@@ -11,19 +11,27 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from eventsample import BARE, EVENT, REPORT
+from eventsample import BARE, EVENT, HAMA, NEAR_HAMA, REPORT
 from hypothesis import given
 from hypothesis import strategies as st
+from payloads import PAYLOADS
 
 from geoevents import exports
 from geoevents.errors import InputError, OutputError
 from geoevents.geojson import PROPERTIES, to_geojson
+from geoevents.readers.encoding import repair
+from geoevents.records import Document, Report
+from geoevents.terminal import printable
 
 COLLECTION = to_geojson(REPORT)
 
 
 def read_csv(text: str) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(text, newline="")))
+    limit = csv.field_size_limit(10_000_000)
+    try:
+        return list(csv.DictReader(io.StringIO(text, newline="")))
+    finally:
+        csv.field_size_limit(limit)
 
 
 def test_geojson_is_utf8_without_a_mark(tmp_path: Path) -> None:
@@ -81,6 +89,31 @@ def test_no_cell_is_a_formula_and_nothing_is_lost(text: str) -> None:
         if cell.startswith(("+", "-")):
             float(cell)
     assert row["attribution"] in (kept, f"'{kept}")
+
+
+@pytest.mark.parametrize("name", PAYLOADS)
+def test_hostile_text_is_text_in_every_file(name: str, tmp_path: Path) -> None:
+    text = PAYLOADS[name]
+    place = replace(HAMA, id=text, name=text)
+    mention = replace(NEAR_HAMA, text=text, start=0, end=len(text), place=place, relation=text, reason=text)
+    fields = ("id", "event_type", "attribution", "date_text", "document_title", "source", "url", "document_id")
+    event = replace(
+        EVENT, **dict.fromkeys(fields, text), actors=(text, text), place=mention,
+        trigger=text, trigger_start=0, trigger_end=len(text), sentence=text, sentence_start=0, sentence_end=len(text),
+    )  # fmt: skip
+    document = Document(text=text, id=text, title=text, source=text, url=text)
+    collection = to_geojson(Report(document=document, places=(mention,), events=(event,), notes=(text,)))
+    for suffix in (".geojson", ".csv", ".jsonl"):
+        exports.save(collection, tmp_path / f"events{suffix}")
+    kept = repair(text)
+    read = json.loads((tmp_path / "events.geojson").read_bytes())
+    assert read["features"][0]["properties"]["sentence"] == read["geoevents"]["documents"][0]["text"] == kept
+    (line,) = (tmp_path / "events.jsonl").read_text("utf-8").splitlines()
+    assert json.loads(line)["place_name"] == kept
+    (row,) = read_csv((tmp_path / "events.csv").read_bytes().decode("utf-8"))
+    assert row["sentence"].removeprefix("'") == kept.replace("\0", "\ufffd").removeprefix("'")
+    assert not row["sentence"].startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
+    assert printable(text).isprintable()
 
 
 def test_every_format_refuses_what_is_no_collection(tmp_path: Path) -> None:
