@@ -28,17 +28,19 @@ KIND_FEATURES = ("country", "state", "county", "town", "region", "water", "terra
 
 LOCAL_FEATURES = (
     # how the name fits
-    "alternate", "variant", "abbreviation", "fuzzy", "demonym", "metonym", "geocoded", "core", "short", "part", "spelled", "shouted",
+    "alternate", "variant", "abbreviation", "fuzzy", "demonym", "metonym", "geocoded", "core", "short", "part",
+    "spelled", "shouted",
     # how well known the place is
-    "town_population", "area_population", "other_population", "population_known", "share", "rank", "first", "first_town", "first_area", "capital", "seat", "section", *KIND_FEATURES,
+    "town_population", "area_population", "other_population", "population_known", "share", "rank", "first",
+    "first_town", "first_area", "capital", "seat", "section", *KIND_FEATURES,
     # the words beside the name
-    "word_fits", "word_differs", "said_fits", "said_differs", "inside_after", "outside_after", "inside_before", "outside_before",
-    "inside_elsewhere", "outside_elsewhere", "beside_town",
+    "word_fits", "word_differs", "said_fits", "said_differs", "inside_after", "outside_after", "inside_before",
+    "outside_before", "inside_elsewhere", "outside_elsewhere", "beside_town",
     # the name's other meanings, and the text's idiom
     "town_of_area", "area_of_town", "idiom", "foreign_idiom",
-    # none of these
     # what else the other names may mean, however unlikely
     "may_30", "may_100", "may_hold",
+    # none of these
     "none", "none_options", "none_words", "none_street", "none_spot", "none_names",
 )  # fmt: skip
 JOINT_FEATURES = (

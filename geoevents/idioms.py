@@ -13,12 +13,13 @@ MAX_READ = 20_000
 """Characters read: idiom shows early, and the work stays bounded."""
 
 _IDIOMS = {
-    "US": r"sheriff(?:['’]s)?|state troopers?|highway patrol|school district|county commission(?:ers)?|interstate \d{1,3}|i-\d{1,3}|"
-    r"u\.s\. (?:highway|route) \d{1,3}|(?:attorney|district) general|district attorney|county clerk|city council(?:man|woman)|"
-    r"gop|republicans?|democrats?|congress(?:man|woman)|homecoming|kindergarten|sophomore|zip code|route \d{1,3}|"
-    r"zoning|county judge|grand jury|medicaid|ymca|\(\d{3}\) ?\d{3}-\d{4}|\d{3}-\d{3}-\d{4}|thanksgiving|color|center|labor|program",
-    "GB": r"councillors?|constable|constabulary|labour|tory|tories|lib dems?|m[ou]torway|m\d{1,2}|£\d|nhs|pounds sterling|"
-    r"mp for|magistrates|high street|postcode|lorry|crown court|borough|programme|colour|centre",
+    "US": r"sheriff(?:['’]s)?|state troopers?|highway patrol|school district|county commission(?:ers)?|"
+    r"interstate \d{1,3}|i-\d{1,3}|u\.s\. (?:highway|route) \d{1,3}|(?:attorney|district) general|district attorney|"
+    r"county clerk|city council(?:man|woman)|gop|republicans?|democrats?|congress(?:man|woman)|homecoming|"
+    r"kindergarten|sophomore|zip code|route \d{1,3}|zoning|county judge|grand jury|medicaid|ymca|"
+    r"\(\d{3}\) ?\d{3}-\d{4}|\d{3}-\d{3}-\d{4}|thanksgiving|color|center|labor|program",
+    "GB": r"councillors?|constabulary|labour|tory|tories|lib dems?|motorway|m\d{1,2}|£\d|nhs|mp for|"
+    r"magistrates|high street|postcode|lorry|crown court|borough|programme|colour|centre",
     "CA": r"rcmp|mounties|canadian|ndp|premier|riding|tim hortons|hydro one|hockey|provincial police|opp|crown attorney",
     "AU": r"aussie|nrl|afl|premier league (?:of )?sydney|tafe|bushfires?|nsw police|federal circuit|a\$\d|barramundi",
     "IE": r"garda|gardaí|gardai|taoiseach|t\.?d\.?|fianna fáil|fine gael|sinn féin|hse|rté",
@@ -27,7 +28,8 @@ _IDIOMS = {
     "ZA": r"township residents|anc|rands?|load[- ]shedding|saps",
 }
 _PATTERN = re.compile(
-    r"(?<![\w$£])(?:" + "|".join(f"(?P<{country}>{words})" for country, words in _IDIOMS.items()) + r")(?!\w)", re.IGNORECASE
+    r"(?<![\w$£])(?:" + "|".join(f"(?P<{country}>{words})" for country, words in _IDIOMS.items()) + r")(?!\w)",
+    re.IGNORECASE,
 )
 _SUFFIX = {"uk": "GB", "us": "US", "ca": "CA", "au": "AU", "ie": "IE", "in": "IN", "nz": "NZ", "za": "ZA"}
 _GENERIC = frozenset({"tv", "io", "ai", "co", "me", "fm", "cc", "ws", "to", "ly", "gg", "am", "is", "it", "eu"})

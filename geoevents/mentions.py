@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from gazetteer.store import Gazetteer
 
-from .candidates import KINDS, parts
-from .spans import Lookup, Name, certain_kind, clean_spans, repeat_names, scan_names
+from .candidates import KINDS, kinds_in, parts
+from .spans import Lookup, Name, certain_kind, clean_spans, find_roads, repeat_names, scan_names
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
@@ -49,13 +49,17 @@ def find_names(doc: Doc, gazetteer: Gazetteer | Lookup) -> tuple[Name, ...]:
         if ent.label_ == "ORG":
             found.extend(_inside(text, ent.start_char, ent.end_char, known, lookup))
     found = _without_overlaps(found)
-    surnames = _surnames(doc)
-    again = repeat_names(
-        text, {n for n in known if len(n) > 2} - surnames, [*((n.start, n.end) for n in found), *closed]
-    )
+    again = repeat_names(text, _repeatable(doc, known, lookup), [*((n.start, n.end) for n in found), *closed])
     found += [_name(text, n.start, n.end, lookup) for n in again]
+    found += find_roads(text, [*((n.start, n.end) for n in found), *closed])
     found += scan_names(text, [*((n.start, n.end) for n in found), *closed], lookup)
     return tuple(_without_overlaps(found)[:MAX_NAMES])
+
+
+def _repeatable(doc: Doc, known: set[str], lookup: Lookup) -> set[str]:
+    """The names trusted wherever they stand: the gazetteer has them, and the recogniser never called them otherwise."""
+    otherwise = {ent.text for ent in doc.ents if ent.label_ in ("ORG", "PERSON")} | _people(doc)[0]
+    return {name for name in known - otherwise if len(name) > 2 and lookup(name)}
 
 
 def names_from_spans(doc: Doc, spans: Iterable[tuple[int, int]], gazetteer: Gazetteer | Lookup) -> tuple[Name, ...]:
@@ -71,21 +75,23 @@ def names_from_spans(doc: Doc, spans: Iterable[tuple[int, int]], gazetteer: Gaze
 
 
 def _recognised(doc: Doc, lookup: Lookup) -> Iterator[Name]:
-    text, surnames = doc.text, _surnames(doc)
+    text, people = doc.text, _people(doc)
     for ent in doc.ents:
         if ent.label_ not in ("PLACE", "NORP"):
             continue
-        for start, end in clean_spans(text, ent.start_char, ent.end_char):
+        for start, end in clean_spans(text, ent.start_char, ent.end_char, lookup):
             name = _name(text, start, end, lookup)
             if ent.label_ == "NORP":
                 if name.kind == "demonym":
                     yield name
-            elif not _is_person(text, start, end, surnames):
+            elif not _is_person(text, start, end, people, lookup):
                 yield name
 
 
-def _surnames(doc: Doc) -> set[str]:
-    return {ent.text.split()[-1] for ent in doc.ents if ent.label_ == "PERSON" and " " in ent.text}
+def _people(doc: Doc) -> tuple[set[str], set[str]]:
+    """The surnames, and all words, of the people named in full."""
+    full = [ent.text.split() for ent in doc.ents if ent.label_ == "PERSON" and " " in ent.text]
+    return {words[-1] for words in full}, {word for words in full for word in words if word[0].isupper()}
 
 
 def _name(text: str, start: int, end: int, lookup: Lookup) -> Name:
@@ -107,14 +113,17 @@ def _is_institutional(text: str, start: int, end: int) -> bool:
     return after is not None and any(word.lower() in _INSTITUTIONS for word in after[1].split())
 
 
-def _is_person(text: str, start: int, end: int, surnames: set[str]) -> bool:
-    """Whether a place name is here a person's: "Mr. Jordan", or "Washington" after "Denzel Washington"."""
+def _is_person(text: str, start: int, end: int, people: tuple[set[str], set[str]], lookup: Lookup) -> bool:
+    """Whether a place name is here a person's: "Mr. Jordan", or "Washington" after "Denzel Washington"; names that no
+    gazetteer knows need only share a word with a person's."""
     before = text[max(0, start - 16) : start]
     if _TITLE.search(before):
         return True
-    if text[start:end] not in surnames or _LOCATIVE.search(before):
+    if _LOCATIVE.search(before) or re.match(r", [A-Z]", text[end : end + 3]):
         return False
-    return not re.match(r", [A-Z]", text[end : end + 3])
+    surnames, words = people
+    name = text[start:end]
+    return name in surnames or (not words.isdisjoint(name.split()) and not kinds_in(name) and not lookup(name))
 
 
 def _inside(text: str, start: int, end: int, known: set[str], lookup: Lookup) -> Iterator[Name]:

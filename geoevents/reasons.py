@@ -28,7 +28,9 @@ def _reasons(group: Group, option: Option, row: Mapping[str, float]) -> Iterator
         yield "found by the geocoder, not in the gazetteer"
     if option.kind == "fuzzy":
         yield f"spelled like {place.name}"
-    for areas, words in ((group.clues.after, "named with"), (group.clues.before, "named after"), (group.elsewhere, "elsewhere named with")):  # fmt: skip
+    clues = group.clues
+    beside = ((clues.after, "named with"), (clues.before, "named after"), (group.elsewhere, "elsewhere named with"))
+    for areas, words in beside:
         if area := next((area for area in areas if contains(area, place)), None):
             yield f"{words} {area.name}"
     if row["word_fits"]:

@@ -27,16 +27,14 @@ BEYOND_M = 10_000
 """Distance of "north of X" where no distance is told."""
 
 _NUMBERS = {
-    w: float(n)
-    for n, w in enumerate(
-        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"]
-    )
-} | {"a": 1.0, "an": 1.0, "half a": 0.5, "a few": 3.0, "a couple of": 2.0, "several": 5.0, "a dozen": 12.0,
-     "thirty": 30.0, "forty": 40.0, "fifty": 50.0, "sixty": 60.0, "a hundred": 100.0}  # fmt: skip
+    **{word: float(n) for n, word in enumerate("zero one two three four five six seven eight nine ten".split())},
+    **{"a": 1, "an": 1, "half a": 0.5, "a few": 3, "a couple of": 2, "several": 5, "a dozen": 12, "a hundred": 100},
+    **{"eleven": 11, "twelve": 12, "fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60},
+}
 
 _NUMBER = (
-    r"(?P<number>\d{1,3}(?:,\d{3}){0,2}(?:\.\d{1,3})?|\d{1,6}(?:\.\d{1,3})?|half a|a few|a couple of|a dozen|a hundred|"
-    + ("|".join(sorted((w for w in _NUMBERS if " " not in w), key=lambda w: (-len(w), w))))
+    r"(?P<number>\d{1,3}(?:,\d{3}){1,2}(?:\.\d{1,3})?|\d{1,6}(?:\.\d{1,3})?|half a|a few|a couple of|a dozen|a hundred|"
+    + "|".join(sorted((w for w in _NUMBERS if " " not in w), key=lambda w: (-len(w), w)))
     + ")"
 )
 _UNIT = r"(?P<unit>km|kms|kilomet(?:er|re)s?|nautical miles?|miles?|mi|m|met(?:er|re)s?|yards?|feet|ft)"
@@ -46,14 +44,21 @@ _POINT = (
 )
 _DIRECTION = rf"(?P<point>{_POINT})(?:wards?|erly)?"
 _CLASS = r"(?:[a-z]{3,12} )?(?:city|town|village|province|governorate|district|region|state|port|island|capital)"
-_THE = rf"(?:the )?(?:(?:{_CLASS}) (?:of )?)?(?:the )?(?:[A-Z][a-z]{{2,12}}(?:n|sh|se|i)(?: [a-z]{{3,12}})? (?:of )?)?"
-_AREA = r"(?P<area>countryside|suburbs?|outskirts|rural areas?|hinterland|environs|part|parts|half|side|edge|tip|coast|shore|neighbou?rhoods?|districts?|areas?|fringes?|corner)"
+_THE = (
+    rf"(?:the )?(?:{_CLASS} (?:of )?)?(?:the )?"
+    rf"(?:[A-Z][a-z]{{2,12}}(?:n|sh|se|i)(?: [a-z]{{3,12}})? (?:of )?)?"
+)
+_AREA = (
+    r"(?P<area>countryside|suburbs?|outskirts|rural areas?|hinterland|environs|parts?|half|side|edge|tip|coast|shore|"
+    r"neighbou?rhoods?|districts?|areas?|fringes?|corner)"
+)
 _SIDE = (
     r"(?P<side>(?:north|south)(?:-?(?:east|west))?ern|eastern|western|central|northernmost|southernmost|upper|lower)"
 )
 
 _OFFSET = re.compile(
-    rf"(?<![\w.,]){_NUMBER}[ -]?{_UNIT}\.?(?: \([^()]{{1,25}}\))?(?: (?:away|further))?(?:,? (?:to )?(?:the )?{_DIRECTION})?"
+    rf"(?<![\w.,]){_NUMBER}[ -]?{_UNIT}\.?(?: \([^()]{{1,25}}\))?(?: (?:away|further))?"
+    rf"(?:,? (?:to )?(?:the )?{_DIRECTION})?"
     rf" (?:of|from|outside|off|away from|out of|short of|inland from|upstream of|downstream of) {_THE}$"
 )
 _BEYOND = re.compile(rf"(?<![\w-])(?:(?:just|further|immediately|to the|the) )?{_DIRECTION} of {_THE}$")

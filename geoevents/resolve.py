@@ -127,9 +127,7 @@ def _relation(text: str, spans: Sequence[tuple[int, int]], i: int, verdict: Verd
     return find_relation(text, spans, i)
 
 
-def _known(
-    name: Name, verdict: Verdict, place: Place, relation: Relation | None, other: Place | None
-) -> PlaceMention:
+def _known(name: Name, verdict: Verdict, place: Place, relation: Relation | None, other: Place | None) -> PlaceMention:
     position, uncertainty = place.position, place.uncertainty_m
     if relation is not None:
         position, uncertainty = apply_relation(relation, place, other)

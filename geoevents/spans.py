@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from gazetteer.names import skeleton
 from gazetteer.places import NameMatch
 
+from .candidates import DIRECTION, KINDS
+
 Lookup = Callable[[str], tuple[NameMatch, ...]]
 
 MAX_RUN = 4
@@ -29,15 +31,26 @@ _ABBREVIATED = re.compile(
     r"Miss|Mo|Mont|Neb|Nev|Okla|Ont|Ore|Pa|Que|Tenn|Tex|Va|Vt|Wash|Wis|Wyo)$"
 )
 _SHORT = frozenset({"US", "UK", "UAE", "USA", "U.S.", "U.K.", "U.A.E.", "U.S.A.", "DRC"})
+_LOWER_TAIL = re.compile(r"(?: [a-z][a-z’'-]*){1,4}$")
+_ROAD = re.compile(
+    r"(?:[A-Z][\w.]{0,12} ){0,2}(?:Highway|Route|Interstate|Road|Hwy\.?|Rt\.?) \d{1,4}\b|\b(?:I|US)-\d{1,3}\b"
+)
+_NEXT = re.compile(r"([ -][A-Z][\w.]{1,20})([ -][A-Z][\w.]{1,20})?")
+_KIND_WORDS = KINDS.keys() | {"county road", "state road", "state route", "high school", "city hall", "us highway"}
+_WORD_BEFORE = re.compile(r"(?<!\w)([A-Z][\w’'-]{0,20}) $")
+_LEADING = frozenset(
+    "in at near from to the of and but for on by with outside around across while when as after".split()
+)
 _COMMON = frozenset(
     "the and but for his her its our your their this that these those there here when where what who why how all any "
-    "most more many some such only also not now then than part man men woman women yes you one two three saint new old "
-    "great big little upper lower north south east west northern southern eastern western northeast northwest southeast "
-    "southwest central center centre middle midwest downtown city town village county state states district province "
-    "republic kingdom union federal national international general united may march august april june july january "
-    "february september october november december monday tuesday wednesday thursday friday saturday sunday president "
-    "minister church street road police army house lake river island beach park hill valley mountain university college "
-    "school hospital airport sun nice orange mobile reading independence victoria young best bath male".split()
+    "most more many some such only also not now then than part man men woman women yes you one two three saint new "
+    "old great big little upper lower north south east west northern southern eastern western northeast northwest "
+    "southeast southwest central center centre middle midwest downtown city town village county state states district "
+    "province republic kingdom union federal national international general united may march august april june july "
+    "january february september october november december monday tuesday wednesday thursday friday saturday sunday "
+    "president minister church street road police army house lake river island beach park hill valley mountain "
+    "university college school hospital airport sun nice orange mobile reading independence victoria young best bath "
+    "male".split()
 )
 """Words that some place is called and that mean something else more often than not."""
 
@@ -58,12 +71,45 @@ class Name:
             raise ValueError(f"{self.text!r}: unknown kind of name {self.kind!r}")
 
 
-def clean_spans(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """The name or names in a recogniser's span: without articles, punctuation and "'s"; "Paris, Texas" is two."""
+def clean_spans(text: str, start: int, end: int, lookup: Lookup) -> Iterator[tuple[int, int]]:
+    """The name or names in a recogniser's span, as place names are quoted: "Paris, Texas" is two.
+
+    Without articles, punctuation, "'s", words in lower case at the end ("Hama province") and directions that are no
+    part of a name the gazetteer knows ("western Iraq"); with the next words where the gazetteer knows the longer name
+    ("Clinton" before "Township") and the numbers of roads. Words that only say a kind of place ("Highway") are none.
+    """
     for piece in re.finditer(r"[^,;\n()]+", text[start:end]):
-        span = _trim(text, start + piece.start(), start + piece.end())
-        if span[0] < span[1] and any(c.isalpha() for c in text[slice(*span)]):
-            yield span
+        first, last = _trim(text, start + piece.start(), start + piece.end())
+        if tail := _LOWER_TAIL.search(text[first:last]):
+            first, last = _trim(text, first, first + tail.start())
+        first = _past_direction(text, first, last, lookup)
+        if road := _ROAD.match(text, first):
+            last = max(last, road.end())
+        last = _extended(text, first, last, lookup)
+        name = text[first:last]
+        if any(c.isalpha() for c in name) and not (name.lower() in _KIND_WORDS and not lookup(name)):
+            yield first, last
+
+
+def _past_direction(text: str, first: int, last: int, lookup: Lookup) -> int:
+    """Where the name begins without its direction: "western Iraq", "North Texas"; "South Los Angeles" stays whole."""
+    direction = DIRECTION.match(text, first, last)
+    if direction is None or lookup(text[first:last]):
+        return first
+    rest = lookup(text[direction.end() : last])
+    adjective = text[first].islower() or direction.group().strip().endswith("ern")
+    return direction.end() if rest and (adjective or rest[0].place.feature_class in "AL") else first
+
+
+def _extended(text: str, first: int, last: int, lookup: Lookup) -> int:
+    """The end of the longer name that the next one or two capitalised words make, if the gazetteer has it so."""
+    following = _NEXT.match(text, last)
+    for words in (2, 1) if following else ():
+        if following and (end := following.end(words)) > last:
+            name = text[first:end]
+            if any(match.kind == "name" and match.name == name for match in lookup(name)[:5]):
+                return end
+    return last
 
 
 def _trim(text: str, first: int, last: int) -> tuple[int, int]:
@@ -94,17 +140,42 @@ def scan_names(text: str, taken: Iterable[tuple[int, int]], lookup: Lookup) -> l
 
 
 def repeat_names(text: str, names: Collection[str], taken: Iterable[tuple[int, int]]) -> list[Name]:
-    """The mentions of `names`, as written there, that overlap none of the spans in `taken`."""
-    return list(_walk(text, taken, lambda span: "place" if text[slice(*span)] in names else None))
+    """The mentions of `names`, as written there, that overlap none of the spans in `taken` and end no longer
+    name ("Miranda" is not meant in "Lin-Manuel Miranda")."""
+
+    def judge(span: tuple[int, int]) -> str | None:
+        return "place" if text[slice(*span)] in names and not _follows_name(text, span[0]) else None
+
+    return list(_walk(text, taken, judge))
+
+
+def _follows_name(text: str, start: int) -> bool:
+    before = _WORD_BEFORE.search(text, max(0, start - 25), start)
+    return before is not None and before[1].lower() not in _LEADING and before[1].lower() not in KINDS
+
+
+def find_roads(text: str, taken: Iterable[tuple[int, int]]) -> list[Name]:
+    """Numbered roads ("Highway 19", "I-75") that overlap none of the spans in `taken`."""
+    covered = _cover(text, taken)
+    return [
+        Name(text=road.group(), start=road.start(), end=road.end())
+        for road in _ROAD.finditer(text)
+        if 1 not in covered[road.start() : road.end()]
+    ]
+
+
+def _cover(text: str, taken: Iterable[tuple[int, int]]) -> bytearray:
+    covered = bytearray(len(text))
+    for start, end in taken:
+        covered[start:end] = b"\x01" * (end - start)
+    return covered
 
 
 def _walk(
     text: str, taken: Iterable[tuple[int, int]], judge: Callable[[tuple[int, int]], str | None]
 ) -> Iterator[Name]:
     """The longest parts of runs of capitalised words, from the left, of which `judge` says a kind."""
-    covered = bytearray(len(text))
-    for start, end in taken:
-        covered[start:end] = b"\x01" * (end - start)
+    covered = _cover(text, taken)
     for run in _RUN.finditer(text):
         words = [(run.start() + word.start(), run.start() + word.end()) for word in _WORD.finditer(run.group())]
         first = 0
@@ -129,7 +200,7 @@ def certain_kind(written: str, lookup: Lookup) -> str | None:
         return None
     kind, place = matches[0].kind, matches[0].place
     if kind in ("demonym", "metonym"):
-        return "demonym" if kind == "demonym" else "organisation"
+        return "demonym" if kind == "demonym" else None
     if place.is_country:
         return "place"
     own_name = kind == "name" or skeleton(place.name) == skeleton(written)  # other tongues' names mean many things

@@ -57,8 +57,8 @@ def judge(evidence: Evidence, probability: Array, g: int, weights: Weights) -> V
         for i in order[:MAX_CANDIDATES]
     )
     best, option = candidates[0], group.options[order[0] - start]
-    together = _mass(group, probability, start, order[0])
-    if together < weights.floor:
+    mass = together(group, probability, start, order[0])
+    if mass < weights.floor:
         return Verdict(candidates=candidates)
     if option.tier == "part":
         return Verdict(part=option.place, tier="part", confidence=best.confidence, candidates=candidates)
@@ -72,7 +72,7 @@ def home_country(verdicts: Iterable[Verdict]) -> str | None:
     return best if best and countries.count(best) >= 0.8 * len(countries) else None
 
 
-def _mass(group: Group, probability: Array, start: int, best: int) -> float:
+def together(group: Group, probability: Array, start: int, best: int) -> float:
     """The probability that the name means the best place or one that lies with it."""
     at = group.options[best - start].place
     return float(
@@ -85,5 +85,5 @@ def _mass(group: Group, probability: Array, start: int, best: int) -> float:
 
 
 def _certainty(group: Group, probability: Array, start: int, row: int, weights: Weights) -> float:
-    mass = min(max(_mass(group, probability, start, row), 1e-6), 1 - 1e-6)
+    mass = min(max(together(group, probability, start, row), 1e-6), 1 - 1e-6)
     return 1 / (1 + math.exp(-(weights.slope * math.log(mass / (1 - mass)) + weights.shift)))

@@ -2,8 +2,8 @@
 
 A conditional logit over the meanings of each name, twice: alone, and joint (given what the other names probably mean
 after the rounds before). Right is what bench/score.py calls right; a GeoNames id, where gold has one, is asked for
-besides. Fitted on the train split; the weight decay was chosen by cross-validation there (see --folds); the floor and the
-calibration are read off the dev split. Needs numpy only; takes about a minute.
+besides. Fitted on the train split; weight decay, floor and calibration were chosen by cross-validation there (--folds).
+Needs numpy only; takes about a minute.
 """
 
 from __future__ import annotations
@@ -23,9 +23,10 @@ from gazetteer.store import Gazetteer
 from geoevents.candidates import Candidates
 from geoevents.evidence import FEATURES, LOCAL_FEATURES, MAX_GROUPS, Evidence
 from geoevents.idioms import find_home
-from geoevents.spans import Name, scan_names
 from geoevents.ranker import ROUNDS, WEIGHTS, softmax
 from geoevents.senses import group_mentions
+from geoevents.spans import Name, scan_names
+from geoevents.verdicts import together
 
 from .splits import is_dev
 
@@ -39,6 +40,8 @@ DEMONYM = 0.4
 
 IDENTITY = 0.4
 """Weight of naming the very GeoNames id, against lying within 161 km of it."""
+
+FOLDS = 5
 
 DECAY = 1e-3
 """L2 weight decay; 3e-4, 1e-3 and 3e-3 were tried (--folds 5 on the train split)."""
@@ -168,14 +171,19 @@ def minimise(loss: Callable[[Array], tuple[float, Array]], w: Array, steps: int 
 def fit_both(train: Sequence[Example], every: Sequence[Example], decay: float) -> tuple[Array, Array, list[Array]]:
     """The weights alone and joint, and every document's probabilities after the last round."""
     alone = fit(train, len(LOCAL_FEATURES), decay)
-    joint = None
-    for _ in range(3):  # the columns of other names depend on the weights: three passes settle them
-        probabilities = rank(every, alone, joint)
-        for example, probability in zip(every, probabilities, strict=True):
-            example.evidence.join(probability)
-        joint = fit(train, len(FEATURES), decay, joint)
-    assert joint is not None
+    joint = fit_joint(train, every, alone, None, decay)
+    for _ in range(2):  # the columns of other names depend on the weights: three passes settle them
+        joint = fit_joint(train, every, alone, joint, decay)
     return alone, joint, rank(every, alone, joint)
+
+
+def fit_joint(
+    train: Sequence[Example], every: Sequence[Example], alone: Array, joint: Array | None, decay: float
+) -> Array:
+    """One pass: fill the columns of other names as the weights so far have it, then fit."""
+    for example, probability in zip(every, rank(every, alone, joint), strict=True):
+        example.evidence.join(probability)
+    return fit(train, len(FEATURES), decay, joint)
 
 
 def rank(examples: Sequence[Example], alone: Array, joint: Array | None) -> list[Array]:
@@ -208,7 +216,8 @@ def report(examples: Sequence[Example], probabilities: Sequence[Array]) -> str:
                     hits += best in right
                     ids += bool(same)
                     same_hits += best in same
-        lines.append(f"{file} {hits / max(n, 1):.4f} of {possible / max(n, 1):.4f}, id {same_hits / max(ids, 1):.3f}, n {n}")
+        shares = f"{hits / max(n, 1):.4f} of {possible / max(n, 1):.4f}"
+        lines.append(f"{file} {shares}, id {same_hits / max(ids, 1):.3f}, n {n}")
     return "; ".join(lines)
 
 
@@ -221,7 +230,7 @@ def main() -> None:
     options = parser.parse_args()
     examples = load_examples(options.shared, Gazetteer.open())
     train = [e for e in examples if not e.dev]
-    if options.folds:
+    if options.folds:  # to choose the decay, the floor, or features
         held = cross_validate(train, options.folds, options.decay)
         print(f"train, {options.folds} folds:", report(train, held))
         return
@@ -229,7 +238,9 @@ def main() -> None:
     for split in (False, True):
         pairs = [(e, p) for e, p in zip(examples, probabilities, strict=True) if e.dev == split]
         print("dev:  " if split else "train:", report(*zip(*pairs, strict=True)))
-    save(options.out, alone, joint)
+    held = cross_validate(train, options.folds or FOLDS, options.decay)
+    slope, shift = calibrate(train, held)
+    save(options.out, alone, joint, slope, shift)
 
 
 def cross_validate(examples: Sequence[Example], folds: int, decay: float) -> list[Array]:
@@ -242,16 +253,38 @@ def cross_validate(examples: Sequence[Example], folds: int, decay: float) -> lis
     return held
 
 
-def save(path: Path, alone: Array, joint: Array) -> None:
+def calibrate(examples: Sequence[Example], held: Sequence[Array]) -> tuple[float, float]:
+    """Slope and shift of the logistic curve (Platt 1999) from the log-odds of the best meaning to being right."""
+    odds, hits = [], []
+    for example, p in zip(examples, held, strict=True):
+        for g, right, _, weight in example.labels:
+            start, stop = example.evidence.starts[g], example.evidence.starts[g + 1] - 1
+            if start < stop and weight >= FILES[example.file]:
+                best = start + int(np.argmax(p[start:stop]))
+                mass = min(max(together(example.evidence.groups[g], p, start, best), 1e-6), 1 - 1e-6)
+                odds.append(np.log(mass / (1 - mass)))
+                hits.append(best in right)
+    x, y = np.array(odds), np.array(hits, dtype=float)
+
+    def loss(w: Array) -> tuple[float, Array]:
+        z = w[0] * x + w[1]
+        p = 1 / (1 + np.exp(-z))
+        value = float(np.mean(np.logaddexp(0, z) - y * z))
+        return value, np.array([np.mean((p - y) * x), np.mean(p - y)])
+
+    slope, shift = minimise(loss, np.array([1.0, 0.0]))
+    return float(slope), float(shift)
+
+
+def save(path: Path, alone: Array, joint: Array, slope: float, shift: float) -> None:
     """Write the weights as the JSON that geoevents.ranker reads."""
     data = {
         "source": "training/ranker_weights.py on the train split of bench/places",
         "alone": {name: round(float(w), 4) for name, w in zip(LOCAL_FEATURES, alone, strict=True)},
         "joint": {name: round(float(w), 4) for name, w in zip(FEATURES, joint, strict=True)},
-        "slope": 1.0,
-        "shift": 0.0,
+        "slope": round(slope, 4),
+        "shift": round(shift, 4),
         "floor": FLOOR,
-        "anchors": {},
     }
     path.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
 
