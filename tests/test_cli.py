@@ -16,6 +16,7 @@ from typing import ClassVar, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from payloads import MARKER, PAYLOADS
 
 import gazetteer.store
 import geoevents.pipeline
@@ -23,6 +24,7 @@ from geoevents import api, terminal
 from geoevents.cli import app, main
 from geoevents.geojson import check
 from geoevents.pipeline import Pipeline
+from geoevents.readers.encoding import repair
 
 ARTICLE = (
     "Shelling killed 12 people in Idlib on Thursday, officials said. Army units also took the town of Khan Shaykhun, "
@@ -167,6 +169,33 @@ def test_standard_input(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(ARTICLE.encode())))
     (document,) = json.loads(run("export", "-").out)["geoevents"]["documents"]
     assert (document["id"], document["text"]) == ("stdin", ARTICLE)
+
+
+def test_hostile_texts_go_through_whole_and_their_offsets_hold(run: Run) -> None:
+    payloads = {name: text for name, text in PAYLOADS.items() if len(text) < 10_000}
+    rows = [
+        {"id": name, "title": text, "text": f"{ARTICLE} {text} Gunmen attacked Aleppo."}
+        for name, text in payloads.items()
+    ]
+    Path("news.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    status, _, err = run("map", "news.jsonl", "--geojson", "events.geojson")
+    assert "fault" not in err
+    assert "unexpectedly" not in err
+    assert status in (0, 1)
+    assert not Path(MARKER).exists()
+    collection = json.loads(Path("events.geojson").read_bytes())
+    documents = {document["id"]: document for document in collection["geoevents"]["documents"]}
+    assert {name: document["text"] for name, document in documents.items()} == {
+        f"news.jsonl#{row['id']}": repair(json.loads(json.dumps(row["text"]))) for row in rows
+    }
+    for document in documents.values():
+        for place in document["places"]:
+            assert document["text"][place["start"] : place["end"]] == place["text"]
+    for feature in collection["features"]:
+        properties = feature["properties"]
+        text = documents[properties["document_id"]]["text"]
+        for part in ("trigger", "sentence"):
+            assert text[properties[f"{part}_start"] : properties[f"{part}_end"]] == properties[part]
 
 
 def test_columns_dates_and_sources(run: Run) -> None:

@@ -10,7 +10,10 @@ from .reading import MAX_PAGE_TAGS, Defaults, Reading, Source, compose
 
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s{0,5}=\s{0,5}[\"']?\s{0,5}([\w.:-]{1,40})", re.IGNORECASE)
 _BROWSER_NAMES = {"iso-8859-1": "cp1252", "latin1": "cp1252", "us-ascii": "cp1252", "ascii": "cp1252"}
-_PAGE = re.compile(r"\s{0,1000}(?:<!--.{0,5000}?-->\s{0,1000})?<(?:!doctype\s+html|html)\b", re.IGNORECASE | re.DOTALL)
+_PAGE = re.compile(
+    r"\s{0,1000}(?:<\?xml[^>]{0,200}>\s{0,100})?(?:<!--.{0,5000}?-->\s{0,1000})?<(?:!doctype\s+html|html)\b",
+    re.IGNORECASE | re.DOTALL,
+)
 
 _HEADING = re.compile(r" {0,3}#{1,6}[ \t]+(.*?)(?:[ \t]+#{1,100})?[ \t]*")
 _FENCE = re.compile(r" {0,3}(?:```|~~~).*")
