@@ -54,11 +54,12 @@ def load_language(model: str | Path | None = None) -> Language:
         raise ModelError(f"{name} is for language {nlp.lang!r}; geoevents reads English: choose an English pipeline")
     lacking = [f"{what} ({pipe!r})" for key, (what, pipe) in _NEEDED.items() if not _assigns(nlp, key)]
     if lacking:
-        raise ModelError(f"{name} has no {' and no '.join(lacking)}; it has {', '.join(nlp.pipe_names) or 'nothing'}: "
-                         "choose a full pipeline such as en_core_web_sm, or leave out --model for the bundled one")
+        raise ModelError(
+            f"{name} has no {' and no '.join(lacking)}; it has {', '.join(nlp.pipe_names) or 'nothing'}: "
+            "choose a full pipeline such as en_core_web_sm, or leave out --model for the bundled one"
+        )
     nlp.max_length = MAX_CHARACTERS
     if not _speaks_ours(nlp):
-        nlp.Defaults  # noqa: B018
         _register()
         nlp.add_pipe(_NAMES, last=True)
     return nlp
@@ -66,7 +67,7 @@ def load_language(model: str | Path | None = None) -> Language:
 
 def uses_ud(nlp: Language) -> bool:
     """Whether the parser's labels are Universal Dependencies (obl, nsubj:pass), not ClearNLP's (pobj, nsubjpass)."""
-    labels = {label for name in nlp.pipe_names for label in getattr(nlp.get_pipe(name), "labels", ())}
+    labels = {label for found in nlp.pipe_labels.values() for label in found}
     return "obl" in labels and "pobj" not in labels
 
 
@@ -92,8 +93,8 @@ def _register() -> None:
 
 
 def _speaks_ours(nlp: Language) -> bool:
-    labels = [set(nlp.get_pipe(n).labels) for n in nlp.pipe_names if "doc.ents" in nlp.get_pipe_meta(n).assigns]
-    return all(found <= set(LABELS) for found in labels)
+    finders = [name for name in nlp.pipe_names if "doc.ents" in nlp.get_pipe_meta(name).assigns]
+    return all(set(nlp.pipe_labels.get(name, ("?",))) <= set(LABELS) for name in finders)
 
 
 def _assigns(nlp: Language, key: str) -> bool:
@@ -108,16 +109,22 @@ def _explain(model: str | Path | None, error: Exception) -> str:
     """What is wrong with a pipeline that does not load, and what to do."""
     if model is None:
         state = "is broken" if BUNDLED.is_dir() else "is missing"
-        return (f"the bundled language pipeline {state} ({BUNDLED}): reinstall geoevents, or run 'make model' in a "
-                f"checkout ({error})")
+        return (
+            f"the bundled language pipeline {state} ({BUNDLED}): reinstall geoevents, or run 'make model' in a "
+            f"checkout ({error})"
+        )
     if isinstance(model, Path) or any(mark in model for mark in "/\\") or Path(model).exists():
         if not Path(model).exists():
-            return f"no language pipeline at {model}: give a folder that spaCy's nlp.to_disk wrote, or an installed name"
+            return (
+                f"no language pipeline at {model}: give a folder that spaCy's nlp.to_disk wrote, or an installed name"
+            )
         return f"{model} is not a pipeline that spaCy {version('spacy')} can load: {error}"
     if find_spec(model.replace("-", "_")) if model.isidentifier() else None:
         return f"the language pipeline {model} is installed but does not load under spaCy {version('spacy')}: {error}"
-    return (f"the language pipeline {model} is not installed: 'python -m spacy download {model}' installs spaCy's own; "
-            "leave out --model for the bundled one")
+    return (
+        f"the language pipeline {model} is not installed: 'python -m spacy download {model}' installs spaCy's own; "
+        "leave out --model for the bundled one"
+    )
 
 
 _ENGLISH = frozenset(
@@ -127,8 +134,10 @@ _ENGLISH = frozenset(
 )
 _OTHERS = frozenset(
     """le la les des du de et en un une dans pour qui que est sont par sur avec au aux ce cette ont été plus pas ne il elle
-    el los las del y por con para una se su sus al lo como más fue han entre desde ha sin sobre contra según también este
-    der die das und den dem ein eine einen einer ist sind im von zu mit auf für nicht sich auch wurde nach bei aus am vom
+    el los las del y por con para una se su sus al lo como más fue han entre desde ha sin sobre contra según
+    también este
+    der die das und den dem ein eine einen einer ist sind im von zu mit auf für nicht sich auch wurde nach bei aus
+    am vom
     il lo gli che di per non è sono della del nel dei delle con alla anche stato dopo hanno più
     o os as do da dos das em um uma no na não com foi são pelo pela mais ao
     het een van en niet zijn voor met aan op te dat door bij ook naar werd over

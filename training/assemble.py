@@ -19,10 +19,22 @@ from spacy.tokens import Doc, DocBin
 HERE = Path(__file__).parent
 
 TAG_MORPHS = {
-    "NN": "Number=Sing", "NNP": "Number=Sing", "NNS": "Number=Plur", "NNPS": "Number=Plur",
-    "VB": "VerbForm=Inf", "VBD": "Tense=Past|VerbForm=Fin", "VBG": "VerbForm=Ger", "VBN": "Tense=Past|VerbForm=Part",
-    "VBP": "Tense=Pres|VerbForm=Fin", "VBZ": "Number=Sing|Tense=Pres|VerbForm=Fin", "MD": "VerbForm=Fin",
-    "JJ": "Degree=Pos", "JJR": "Degree=Cmp", "JJS": "Degree=Sup", "RBR": "Degree=Cmp", "RBS": "Degree=Sup",
+    "NN": "Number=Sing",
+    "NNP": "Number=Sing",
+    "NNS": "Number=Plur",
+    "NNPS": "Number=Plur",
+    "VB": "VerbForm=Inf",
+    "VBD": "Tense=Past|VerbForm=Fin",
+    "VBG": "VerbForm=Ger",
+    "VBN": "Tense=Past|VerbForm=Part",
+    "VBP": "Tense=Pres|VerbForm=Fin",
+    "VBZ": "Number=Sing|Tense=Pres|VerbForm=Fin",
+    "MD": "VerbForm=Fin",
+    "JJ": "Degree=Pos",
+    "JJR": "Degree=Cmp",
+    "JJS": "Degree=Sup",
+    "RBR": "Degree=Cmp",
+    "RBS": "Degree=Sup",
 }
 """What a Penn tag says of a word's form, in UD features; the lemmatizer needs it to leave "news" and "bus" alone."""
 
@@ -46,7 +58,9 @@ def add_lemmatizer(nlp: Language, docs: list[Doc]) -> None:
         table = lookups.get_table(name)
         tables.add_table(name, {pos: table[pos] for pos in ("adj", "adv", "noun", "verb")})
     lemmatizer.initialize(lookups=tables)
-    exceptions: dict[str, dict[str, list[str]]] = {pos: dict(tables.get_table("lemma_exc")[pos]) for pos in ("adj", "adv", "noun", "verb")}
+    exceptions: dict[str, dict[str, list[str]]] = {
+        pos: dict(tables.get_table("lemma_exc")[pos]) for pos in ("adj", "adv", "noun", "verb")
+    }
     counts: dict[tuple[str, str, str], Counter[str]] = {}
     for doc in docs:
         for token in doc:
@@ -75,8 +89,13 @@ def assemble(syntax: Path, names: Path, docs_path: Path) -> Language:
     add_lemmatizer(nlp, list(DocBin().from_disk(docs_path).get_docs(nlp.vocab)))
     version = importlib.metadata.version("geoevents")
     nlp.meta.update(
-        name="geoevents_news", version=version, description="Tags, UD trees, lemmas and names (PLACE, NORP, ORG, PERSON) of English news",
-        author="geoevents", license="CC BY-SA 4.0", url="", email="",
+        name="geoevents_news",
+        version=version,
+        description="Tags, UD trees, lemmas and names (PLACE, NORP, ORG, PERSON) of English news",
+        author="geoevents",
+        license="CC BY-SA 4.0",
+        url="",
+        email="",
     )
     nlp.meta.pop("performance", None)
     return nlp
@@ -91,7 +110,9 @@ def write_model(nlp: Language, out: Path) -> None:
     labels = sorted({label for name in nlp.pipe_names for label in getattr(nlp.get_pipe(name), "labels", ())} | {""})
     strings = sorted({*labels, *TAG_MORPHS, *TAG_MORPHS.values()} - {""})
     (out / "vocab" / "strings.json").write_text(json.dumps(strings, ensure_ascii=False), encoding="utf-8")
-    licence = importlib.resources.files("spacy_lookups_data").joinpath("data", "en_license.txt").read_text(encoding="utf-8")
+    licence = (
+        importlib.resources.files("spacy_lookups_data").joinpath("data", "en_license.txt").read_text(encoding="utf-8")
+    )
     (out / "WORDNET_LICENSE.txt").write_text(licence, encoding="utf-8")
     card = HERE / "MODEL_CARD.md"
     if card.exists():
@@ -114,7 +135,9 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("geoevents/data/model"))
     options = parser.parse_args()
     data = options.data
-    nlp = assemble(options.syntax or data / "syntax-model", options.names or data / "names-model", data / "syntax-train.spacy")
+    nlp = assemble(
+        options.syntax or data / "syntax-model", options.names or data / "names-model", data / "syntax-train.spacy"
+    )
     write_model(nlp, options.out)
     size = sum(p.stat().st_size for p in options.out.rglob("*") if p.is_file())
     print(f"{options.out}: {size / 1e6:.1f} MB, sha256 {hash_model(options.out)}")

@@ -6,8 +6,20 @@ import random
 
 from spacy.tokens import Doc
 
-CURLY = {"'": "’", "''": "”", "``": "“", "'s": "’s", "n't": "n’t", "'re": "’re", "'ve": "’ve", "'ll": "’ll", "'d": "’d",
-         "'m": "’m", "--": "—", "-": "–"}
+CURLY = {
+    "'": "’",
+    "''": "”",
+    "``": "“",
+    "'s": "’s",
+    "n't": "n’t",
+    "'re": "’re",
+    "'ve": "’ve",
+    "'ll": "’ll",
+    "'d": "’d",
+    "'m": "’m",
+    "--": "—",
+    "-": "–",
+}
 """Straight forms and what typesetters make of them; the lone hyphen only between blanks."""
 
 ALL_CAPITALS, ALL_LOWER, CURLY_SHARE, BLANK_LINE = 0.04, 0.02, 0.4, 0.5
@@ -16,7 +28,7 @@ ALL_CAPITALS, ALL_LOWER, CURLY_SHARE, BLANK_LINE = 0.04, 0.02, 0.4, 0.5
 
 def set_words(doc: Doc, words: list[str]) -> Doc:
     """A copy of `doc` with other word forms; every annotation stays."""
-    copy = Doc(
+    return Doc(
         doc.vocab,
         words=words,
         spaces=[bool(token.whitespace_) for token in doc],
@@ -26,7 +38,6 @@ def set_words(doc: Doc, words: list[str]) -> Doc:
         heads=[token.head.i for token in doc] if doc.has_annotation("DEP") else None,
         deps=[token.dep_ for token in doc] if doc.has_annotation("DEP") else None,
     )
-    return copy
 
 
 def typeset(doc: Doc) -> list[str]:
@@ -59,5 +70,3 @@ def augment_syntax(doc: Doc, rng: random.Random) -> Doc:
     if words == [token.text for token in doc]:
         return doc
     return set_words(doc, words)
-
-

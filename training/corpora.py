@@ -22,9 +22,11 @@ Span = tuple[int, int, str]
 _NAME = r"[A-Z][\w'’.&-]*"
 _NAME_RUN = re.compile(rf"{_NAME}(?:(?:[ -]| (?:of|the|and|for|de|al|el|bin|du|la) |-(?:al|el|ash|as)-){_NAME})*")
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"”’')]*\s+(?=[\"“‘(]*[A-Z])|\n+")
-_ABBREVIATED = re.compile(r"(?:\b(?:[A-Z]|Mr|Mrs|Ms|Dr|St|Ste|Mt|Ft|Gen|Col|Lt|Sgt|Capt|Gov|Sen|Rep|Rev|Jr|Sr|No|vs|Inc|Co|Corp|Jan|Feb|"
-                          r"Aug|Sept|Oct|Nov|Dec|Ave|Rd|Blvd|Hon|Prof|Pa|Va|Md|Ill|Ind|Mass|Conn|Calif|Fla|Ga|La|Miss|Mo|Tenn|"
-                          r"Tex|Wis|Minn|Mich|Ore|Wash|Ala|Ark|Ariz|Colo|Del|Kan|Ky|Neb|Nev|Okla|Wyo)|[a-z]\.[a-z]|U\.S|U\.K|U\.N)\.$")
+_ABBREVIATED = re.compile(
+    r"(?:\b(?:[A-Z]|Mr|Mrs|Ms|Dr|St|Ste|Mt|Ft|Gen|Col|Lt|Sgt|Capt|Gov|Sen|Rep|Rev|Jr|Sr|No|vs|Inc|Co|Corp|Jan|Feb|"
+    r"Aug|Sept|Oct|Nov|Dec|Ave|Rd|Blvd|Hon|Prof|Pa|Va|Md|Ill|Ind|Mass|Conn|Calif|Fla|Ga|La|Miss|Mo|Tenn|"
+    r"Tex|Wis|Minn|Mich|Ore|Wash|Ala|Ark|Ariz|Colo|Del|Kan|Ky|Neb|Nev|Okla|Wyo)|[a-z]\.[a-z]|U\.S|U\.K|U\.N)\.$"
+)
 _MAX_CHARS = 400
 
 
@@ -35,8 +37,11 @@ def is_norp(text: str) -> bool:
 
 def find_norps(text: str) -> list[Span]:
     """Peoples by dictionary; "Christian Smith" and the like, a capital following, are left out."""
-    return [(m.start(), m.end(), "NORP") for m in NORP_PATTERN.finditer(text)
-            if not (m.group() in ("Christian", "Berliner") and re.match(r" [A-Z][a-z]", text[m.end():]))]
+    return [
+        (m.start(), m.end(), "NORP")
+        for m in NORP_PATTERN.finditer(text)
+        if not (m.group() in ("Christian", "Berliner") and re.match(r" [A-Z][a-z]", text[m.end() :]))
+    ]
 
 
 def settle(source: str, document: str, text: str, spans: Iterable[Span], labelled: tuple[str, ...] = LABELS) -> Passage:
@@ -54,8 +59,13 @@ def settle(source: str, document: str, text: str, spans: Iterable[Span], labelle
             start, end = strip_titles(text, start, end)
         if start < end:
             settled.append((start, end, label))
-    return Passage(source=source, document=document, text=text, labelled=labelled,
-                   spans=merge_spans(merge_spans((), settled), find_norps(text)))
+    return Passage(
+        source=source,
+        document=document,
+        text=text,
+        labelled=labelled,
+        spans=merge_spans(merge_spans((), settled), find_norps(text)),
+    )
 
 
 def strip_titles(text: str, start: int, end: int) -> tuple[int, int]:
@@ -107,7 +117,15 @@ def read_wikigold(path: Path) -> Iterator[Passage]:
 
 def read_tweets(path: Path, source: str) -> Iterator[Passage]:
     """WNUT 2017 and the Broad Twitter Corpus: sentences that hold a place or an organisation; handles masked."""
-    kinds = {"person": "PERSON", "PER": "PERSON", "location": "PLACE", "LOC": "PLACE", "corporation": "ORG", "ORG": "ORG", "group": MASK}
+    kinds = {
+        "person": "PERSON",
+        "PER": "PERSON",
+        "location": "PLACE",
+        "LOC": "PLACE",
+        "corporation": "ORG",
+        "ORG": "ORG",
+        "group": MASK,
+    }
     for document, words, labels in read_columns(path):
         text, spans = join_words(words, [f"{x[:2]}{kinds[x[2:]]}" if x[2:] in kinds else "O" for x in labels])
         spans = [(s, e, MASK if text[s] in "@#" or text[s].islower() else label) for s, e, label in spans]
@@ -119,8 +137,15 @@ def read_tweets(path: Path, source: str) -> Iterator[Passage]:
 
 def read_re3d(path: Path) -> Iterator[Passage]:
     """Reports on Syria and Iraq: the capitalised runs inside the spans; a country as an actor is still a place."""
-    kinds = {"Location": "PLACE", "Organisation": "ORG", "Person": "PERSON", "Nationality": "PLACE", "MilitaryPlatform": MASK,
-             "DocumentReference": MASK, "Weapon": MASK}
+    kinds = {
+        "Location": "PLACE",
+        "Organisation": "ORG",
+        "Person": "PERSON",
+        "Nationality": "PLACE",
+        "MilitaryPlatform": MASK,
+        "DocumentReference": MASK,
+        "Weapon": MASK,
+    }
     for document, words, labels in read_columns(path):
         columns = [f"{x[:2]}{kinds[x[2:]]}" if x[2:] in kinds else "O" for x in labels]
         text, spans = join_words(words, columns, glued="-–’'/")
@@ -166,7 +191,14 @@ _ENTITY = re.compile(r"\(([^()]+)|(\d+)?\)")
 
 def read_gum(path: Path) -> Iterator[Passage]:
     """GUM's entity mentions that have a proper head: the run of proper nouns around it."""
-    kinds = {"place": "PLACE", "organization": "ORG", "person": "PERSON", "event": MASK, "object": MASK, "abstract": MASK}
+    kinds = {
+        "place": "PLACE",
+        "organization": "ORG",
+        "person": "PERSON",
+        "event": MASK,
+        "object": MASK,
+        "abstract": MASK,
+    }
     group: list[Tree] = []
     for tree in [*read_trees(path), None]:
         if group and (tree is None or len(group) == 3 or tree.document != group[0].document):
@@ -215,7 +247,12 @@ def _gum_mentions(tree: Tree) -> Iterator[tuple[int, int, int, str]]:
                 at = next((i for i in reversed(range(len(opened))) if opened[i][0] == match.group(2)), len(opened) - 1)
                 _, first, fields = opened.pop(at)
                 core = fields[5].split(",")[0] if len(fields) > 5 else "1"
-                yield first, number, first + (int(core) - 1 if core.isdigit() else 0), fields[1] if len(fields) > 1 else ""
+                yield (
+                    first,
+                    number,
+                    first + (int(core) - 1 if core.isdigit() else 0),
+                    fields[1] if len(fields) > 1 else "",
+                )
 
 
 def _proper_run(tree: Tree, first: int, last: int, head: int) -> tuple[int, int] | None:
@@ -225,15 +262,29 @@ def _proper_run(tree: Tree, first: int, last: int, head: int) -> tuple[int, int]
         return first <= i <= last and tree.rows[i][3] in ("NNP", "NNPS")
 
     def linked(i: int) -> bool:
-        return first <= i <= last and tree.rows[i][0].lower() in ("of", "the", "de", "la", "al", "el", "and", "-", "bin", "for", "&")
+        return first <= i <= last and tree.rows[i][0].lower() in (
+            "of",
+            "the",
+            "de",
+            "la",
+            "al",
+            "el",
+            "and",
+            "-",
+            "bin",
+            "for",
+            "&",
+        )
 
     if not proper(head):
         return None
     start = end = head
     while proper(start - 1) or (linked(start - 1) and tree.rows[start - 1][0] == "-" and proper(start - 2)):
         start -= 1
-    while proper(end + 1) or (linked(end + 1) and proper(end + 2)) or (
-        linked(end + 1) and linked(end + 2) and tree.rows[end + 2][0].lower() == "the" and proper(end + 3)
+    while (
+        proper(end + 1)
+        or (linked(end + 1) and proper(end + 2))
+        or (linked(end + 1) and linked(end + 2) and tree.rows[end + 2][0].lower() == "the" and proper(end + 3))
     ):
         end += 1
     return start, end
@@ -299,5 +350,9 @@ def read_sentences(folder: Path) -> Iterator[Passage]:
                 text, spans = parse_inline(line.strip())
                 if "[" in text and "|" in text:
                     raise ValueError(f"{path}:{number}: a mark that cannot be read: {line}")
-                yield Passage(source="own", document=f"own-{path.stem}-{number}", text=text,
-                              spans=merge_spans(spans, find_norps(text)))
+                yield Passage(
+                    source="own",
+                    document=f"own-{path.stem}-{number}",
+                    text=text,
+                    spans=merge_spans(spans, find_norps(text)),
+                )

@@ -17,15 +17,20 @@ Cameroonian Canadian Catalan Catholic Chadian Chechen Chilean Christian Circassi
 Copt Coptic Corsican Cossack Creole Crimean Croat Croatian Cuban Cypriot Czech Dagestani Darfuri Democrat Djiboutian
 Dominican Druze Ecuadorean Ecuadorian Egyptian Emirati Eritrean Estonian Ethiopian European Evangelical Fijian Filipino
 Finn Fulani Gabonese Gambian Gazan Georgian German Ghanaian Greek Grenadian Guatemalan Guinean Guyanese Haitian
-Hausa Hawaiian Hazara Hindu Hispanic Honduran Houthi Hungarian Hutu Icelander Igbo Indian Indonesian Ingush Iranian Iraqi
+Hausa Hawaiian Hazara Hindu Hispanic Honduran Houthi Hungarian Hutu Icelander Igbo Indian Indonesian Ingush Iranian
+Iraqi
 Islamist Israeli Italian Ivorian Jamaican Jew Jewish Jordanian Kachin Kashmiri Kazakh Kenyan Korean Kosovar Kurd
-Kurdish Kuwaiti Kyrgyz Laotian Latvian Lebanese Liberian Libyan Lithuanian Londoner Lutheran Macedonian Malagasy Malawian
+Kurdish Kuwaiti Kyrgyz Laotian Latvian Lebanese Liberian Libyan Lithuanian Londoner Lutheran Macedonian Malagasy
+Malawian
 Malay Malaysian Maldivian Malian Maltese Maori Maronite Mauritanian Mauritian Melanesian Methodist Mexican Micronesian
-Moldovan Mongolian Montenegrin Moroccan Mozambican Muslim Namibian Nepalese Nepali Nicaraguan Nigerian Nigerien Norwegian
+Moldovan Mongolian Montenegrin Moroccan Mozambican Muslim Namibian Nepalese Nepali Nicaraguan Nigerian Nigerien
+Norwegian
 Nuer Omani Oromo Ossetian Pakistani Palestinian Panamanian Papuan Paraguayan Parisian Pashtun Persian Peruvian Pole
 Polynesian Protestant Punjabi Qatari Republican Rohingya Romanian Russian Rwandan Sahrawi Salafi Salafist Salvadoran
-Salvadorean Samoan Sardinian Saudi Scandinavian Scot Senegalese Serb Serbian Shia Shiite Sicilian Sikh Sindhi Singaporean
-Sinhalese Slav Slovak Slovakian Slovene Slovenian Somali Somalian Soviet Spaniard Sudanese Sunni Surinamese Swahili Swazi
+Salvadorean Samoan Sardinian Saudi Scandinavian Scot Senegalese Serb Serbian Shia Shiite Sicilian Sikh Sindhi
+Singaporean
+Sinhalese Slav Slovak Slovakian Slovene Slovenian Somali Somalian Soviet Spaniard Sudanese Sunni Surinamese Swahili
+Swazi
 Swede Syriac Syrian Tajik Takfiri Tamil Tanzanian Tatar Texan Thai Tibetan Tigrayan Togolese Tongan Trinidadian Tuareg
 Tunisian Turk Turkmen Tutsi Ugandan Uighur Ukrainian Uruguayan Uyghur Uzbek Venezuelan Vietnamese Virginian Wahhabi
 Yazidi Yemeni Yemenite Yoruba Zaghawa Zambian Zimbabwean Zionist Zulu Afrikaner Latino Kosovan Taiwanese Hoosier Ohioan
@@ -33,7 +38,8 @@ Iowan Kansan Nebraskan Oregonian Floridian Alaskan Bavarian Berliner Venetian At
 """
 _INVARIANT = """
 Austrian-Hungarian British Burkinabe Chinese Danish Dutch English Finnish Flemish French Gaelic Hebrew Icelandic Irish
-Japanese Javanese Luxembourgish Nordic Polish Portuguese Quebecois Scottish Slavic Spanish Swedish Swiss Turkic Turkish Welsh
+Japanese Javanese Luxembourgish Nordic Polish Portuguese Quebecois Scottish Slavic Spanish Swedish Swiss Turkic
+Turkish Welsh
 Islamic Ottoman Hellenic Germanic Celtic Andean Sahelian Levantine Caucasian Hashemite Frenchman Frenchmen Frenchwoman
 Englishman Englishmen Irishman Irishmen Dutchman Dutchmen Welshman Scotsman Israelite
 """
@@ -46,14 +52,17 @@ NORPS = frozenset(
 )
 """Words that are NORP wherever they stand capitalised outside another name."""
 
-NORP_PATTERN = re.compile(r"\b(?:" + "|".join(sorted(map(re.escape, NORPS), key=lambda w: (-len(w), w))) + r")\b(?!-?\w)")
+NORP_PATTERN = re.compile(
+    r"\b(?:" + "|".join(sorted(map(re.escape, NORPS), key=lambda w: (-len(w), w))) + r")\b(?!-?\w)"
+)
 
 TITLES = frozenset(
     """Mr Mrs Ms Miss Dr Prof Professor President Vice Prime Minister Premier Chancellor King Queen Prince Princess Emir
     Sheikh Sheik Sultan Pope Bishop Archbishop Cardinal Rev Reverend Father Imam Ayatollah Rabbi Sen Senator Rep
     Representative Congressman Congresswoman Gov Governor Lt Mayor Judge Justice Attorney Sheriff Chief Officer Deputy
     Detective Sgt Sergeant Cpl Capt Captain Maj Major Col Colonel Gen General Brigadier Adm Admiral Commander Lieutenant
-    Foreign Defense Defence Interior Secretary Ambassador Spokesman Spokeswoman Chairman Director Coach Sir Lord Lady Dame
+    Foreign Defense Defence Interior Secretary Ambassador Spokesman Spokeswoman Chairman Director Coach Sir Lord
+    Lady Dame
     Former Acting Sister Brother Uncle Aunt Deputy-General""".split()
 )
 
@@ -103,7 +112,11 @@ def load_big_places() -> frozenset[str]:
 @functools.cache
 def load_all_places() -> frozenset[str]:
     """Every place name we know at training time."""
-    return load_big_places() | frozenset(name for names in load_cities().values() for name in names) | frozenset(load_counties())
+    return (
+        load_big_places()
+        | frozenset(name for names in load_cities().values() for name in names)
+        | frozenset(load_counties())
+    )
 
 
 def holds_place(name: str) -> bool:

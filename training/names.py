@@ -8,26 +8,42 @@ from dataclasses import replace
 
 from .lexicon import load_cities, load_counties, load_countries, load_states
 from .passages import Passage
+from .people import make_person
 
-SWAP_PLACES, SWAP_PEOPLE, DATELINE, CAPITALS, TITLE_CASE, LOWER = 0.4, 0.3, 0.03, 0.03, 0.01, 0.01
+SWAP_PLACES, SWAP_PEOPLE, DATELINE, CAPITALS, TITLE_CASE, LOWER = 0.3, 0.5, 0.03, 0.03, 0.01, 0.01
 """Shares of passages changed so in each epoch."""
 
-NEWS_COUNTRIES = tuple("SY IQ YE LY LB PS EG SD ML BF NE NG TD SO ET CD CF MM UA RU AF PK IN BD NP LK CO VE MX HT PE PH ID TR IR US GB".split())
+NEWS_COUNTRIES = tuple(
+    """SY IQ YE LY LB PS EG SD ML BF NE NG TD SO ET CD CF MM UA RU AF PK IN BD NP LK CO VE MX HT PE PH ID TR IR US
+    GB""".split()
+)
 ARAB_COUNTRIES = frozenset("SY IQ YE LY LB PS EG SD SA JO OM".split())
 PLACE_LIKE_PEOPLE = tuple(
-    "Jordan Washington Paris Chad Sydney Austin Houston Lincoln London Jackson Madison Hamilton Lebanon Israel Florence Sofia "
-    "Victoria Georgia Virginia Carolina Cleveland Columbus Orlando Dallas Phoenix Preston Lancaster York Kent Holland France "
-    "Ireland England Montgomery Kingston Bolton Lewis Warren Stafford Marion Clay Troy Kobe Milan Santiago Valencia Medina Cairo".split()
+    """Jordan Washington Paris Chad Sydney Austin Houston Lincoln London Jackson Madison Hamilton Lebanon Israel
+    Florence Sofia Victoria Georgia Virginia Carolina Cleveland Columbus Orlando Dallas Phoenix Preston
+    Lancaster York Kent Holland France Ireland England Montgomery Kingston Bolton Lewis Warren Stafford Marion
+    Clay Troy Kobe Milan Santiago Valencia Medina Cairo""".split()
 )
+"""Surnames and first names that are places elsewhere."""
 
 _PLAIN_NAME = re.compile(r"[A-Z][\w'’-]+(?: [A-Z][\w'’-]+){0,2}")
-_GENERIC = re.compile(r"\b(?:Street|St|Avenue|Ave|Road|River|Lake|Sea|Ocean|Mount|Mountains?|Park|School|University|County|Airport|Bay|Gulf|"
-                      r"Island|Islands|East|West|North|South|Valley|Strait|Hospital|Highway|Bridge|Church|College|Beach|Center|Hall|Europe|Asia|Africa|"
-                      r"America|District|Province|Hills|Desert|Creek|Center|Centre|Drive|Boulevard|Station|Canal|Coast|Forest|Peninsula)\b")
+_GENERIC = re.compile(
+    r"\b(?:"
+    + "|".join(
+        """Street St Avenue Ave Road River Lake Sea Ocean Mount Mountains? Park School University County Airport
+        Bay Gulf Island Islands East West North South Valley Strait Hospital Highway Bridge Church
+        College Beach Center Hall Europe Asia Africa America District Province Hills Desert Creek Centre
+        Drive Boulevard Station Canal Coast Forest Peninsula""".split()
+    )
+    + r")\b"
+)
+"""Words of names that no other kind of name may replace."""
 
 _ONSETS = "b d f h j k kh l m n q r s sh t th w y z gh".split()
-_SHAPES = ("CaCiC", "CaCCa", "CaCCaC", "CuCaC", "CaCuC", "CiCaC", "CaCaC", "CuCCan", "CaCiCa", "CaCCiya", "CaCCun", "CuCayCa", "CaCCuCa", "CeCCeh", "CaCiCiya")
-_PREFIXES = ("Kafr", "Tal", "Tell", "Khan", "Deir", "Umm", "Abu", "Beit", "Ain", "Wadi", "Jabal", "Jisr", "Bir", "Ras", "Qalat", "Maarat", "Bani", "Qasr")
+_SHAPES = tuple(
+    """CaCiC CaCCa CaCCaC CuCaC CaCuC CiCaC CaCaC CuCCan CaCiCa CaCCiya CaCCun CuCayCa CaCCuCa CeCCeh CaCiCiya""".split()
+)
+_PREFIXES = tuple("""Kafr Tal Tell Khan Deir Umm Abu Beit Ain Wadi Jabal Jisr Bir Ras Qalat Maarat Bani Qasr""".split())
 
 
 def make_arabic_name(rng: random.Random) -> str:
@@ -85,10 +101,13 @@ class Swapper:
 
     def _draw(self, name: str, label: str, country: str, rng: random.Random) -> str:
         if label == "PERSON":
-            drawn = rng.choice(self.people)
+            drawn = make_person(rng) if rng.random() < 0.7 else rng.choice(self.people)
             parts = drawn.split()
-            if rng.random() < 0.1:  # Jordan, Washington, Paris: people too
+            draw = rng.random()
+            if draw < 0.06:  # Jordan, Washington, Paris: people too
                 parts[-1] = rng.choice(PLACE_LIKE_PEOPLE)
+            elif draw < 0.2:  # an unheard-of surname is no place for its looks; what stands around it must tell
+                parts[-1] = rng.choice(load_cities()[rng.choice(self.countries)]).split()[-1]
             return " ".join(parts) if " " in name else parts[-1]
         if name in self.kinds:
             return rng.choice(self.kinds[name])
@@ -103,14 +122,19 @@ def add_dateline(passage: Passage, rng: random.Random) -> Passage:
     city = rng.choice(load_cities()[country])
     agency = rng.choice(("AP", "AFP", "Reuters", "Xinhua", "IRNA", "TASS", "dpa", "CNN"))
     nation = rng.choice(load_countries())
-    marks = rng.choice((
-        ((city.upper(), "PLACE"), (", ", ""), (nation, "PLACE"), (" (", ""), (agency, "ORG"), (") -- ", "")),
-        ((city.upper(), "PLACE"), (", ", ""), (nation, "PLACE"), (" (", ""), (agency, "ORG"), (") — ", "")),
-        ((city.upper(), "PLACE"), (" (", ""), (agency, "ORG"), (") - ", "")),
-        ((city.upper(), "PLACE"), (rng.choice((", March 3 - ", ", Aug. 14 — ", ", 21 May -- ", " — ", ": ", " - ")), "")),
-        ((city, "PLACE"), (", ", ""), (nation, "PLACE"), (rng.choice((" - ", " — ", ", ")), "")),
-        ((city, "PLACE"), (rng.choice((": ", " — ", " - ")), "")),
-    ))
+    marks = rng.choice(
+        (
+            ((city.upper(), "PLACE"), (", ", ""), (nation, "PLACE"), (" (", ""), (agency, "ORG"), (") -- ", "")),
+            ((city.upper(), "PLACE"), (", ", ""), (nation, "PLACE"), (" (", ""), (agency, "ORG"), (") — ", "")),
+            ((city.upper(), "PLACE"), (" (", ""), (agency, "ORG"), (") - ", "")),
+            (
+                (city.upper(), "PLACE"),
+                (rng.choice((", March 3 - ", ", Aug. 14 — ", ", 21 May -- ", " — ", ": ", " - ")), ""),
+            ),
+            ((city, "PLACE"), (", ", ""), (nation, "PLACE"), (rng.choice((" - ", " — ", ", ")), "")),
+            ((city, "PLACE"), (rng.choice((": ", " — ", " - ")), "")),
+        )
+    )
     text, spans = "", []
     for part, label in marks:
         if label:
@@ -136,7 +160,11 @@ def typeset_passage(passage: Passage, rng: random.Random) -> Passage:
     """Straight quotes for curly ones or the other way round, character for character."""
     text = passage.text
     if rng.random() < 0.3:
-        text = text.translate(str.maketrans("’‘“”", "''\"\"")) if "’" in text or "“" in text else re.sub(r"(?<=\w)'", "’", text)
+        text = (
+            text.translate(str.maketrans("’‘“”", "''\"\""))
+            if "’" in text or "“" in text
+            else re.sub(r"(?<=\w)'", "’", text)
+        )
     return replace(passage, text=text)
 
 

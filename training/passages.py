@@ -16,7 +16,9 @@ MASK = "-"
 
 LABELS = ("PLACE", "NORP", "ORG", "PERSON")
 
-_NO_BLANK_BEFORE = re.compile(r"^(?:[.,;:!?%)\]}’”»]+|''|'s|’s|n't|n’t|'(?:re|ve|ll|d|m)|’(?:re|ve|ll|d|m)|\.\.\.)$", re.IGNORECASE)
+_NO_BLANK_BEFORE = re.compile(
+    r"^(?:[.,;:!?%)\]}’”»]+|''|'s|’s|n't|n’t|'(?:re|ve|ll|d|m)|’(?:re|ve|ll|d|m)|\.\.\.)$", re.IGNORECASE
+)
 _NO_BLANK_AFTER = frozenset("([{$£€“‘«#``")
 
 
@@ -83,7 +85,9 @@ def join_words(words: Sequence[str], labels: Sequence[str], glued: str = "") -> 
     return text, spans
 
 
-def merge_spans(sure: Iterable[tuple[int, int, str]], more: Iterable[tuple[int, int, str]]) -> tuple[tuple[int, int, str], ...]:
+def merge_spans(
+    sure: Iterable[tuple[int, int, str]], more: Iterable[tuple[int, int, str]]
+) -> tuple[tuple[int, int, str], ...]:
     """All of `sure`, and those of `more` that touch none of them nor an earlier one of `more`."""
     kept = sorted(sure)
     for span in sorted(more, key=lambda s: (s[0], -s[1])):

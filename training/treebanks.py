@@ -72,8 +72,7 @@ def make_doc(vocab: Vocab, trees: list[Tree]) -> Doc:
             column.append(value)
 
     for number, tree in enumerate(trees):
-        blanks = tree.spaces()
-        assert blanks is not None
+        blanks = tree.spaces() or []
         if number:
             if tree.paragraph:
                 spaces[-1] = False
