@@ -17,6 +17,7 @@ from geoevents.language import load_language
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
+from geoevents.clauses import mend_clauses
 from geoevents.extract.location import THRESHOLD, features
 
 from .splits import is_dev
@@ -47,7 +48,8 @@ def candidates(doc: Doc, locations: list[list[int]], with_missed: bool) -> list[
 def read_pairs(nlp: Language, items: list[dict], *, fitting: bool) -> list[list[Pair]]:
     """For each sentence, the features and the truth of each of its candidate places."""
     sentences = []
-    for item, doc in zip(items, nlp.pipe((i["text"] for i in items), batch_size=64), strict=True):
+    for item, parsed in zip(items, nlp.pipe((i["text"] for i in items), batch_size=64), strict=True):
+        doc = mend_clauses(parsed)
         (start, end), *_ = item["verb"]
         trigger = doc.char_span(start, end, alignment_mode="expand").root
         found = candidates(doc, item["locations"], with_missed=fitting)

@@ -88,9 +88,19 @@ def _speaker_of(verb: Token, trigger: Token) -> str | None:
         if not speakers and verb.dep_ == "conj":
             speakers = [c for c in verb.head.children if c.dep_ == "nsubj"]
     for speaker in speakers:
-        if speaker.lower_ not in _PRONOUNS and speaker.i != trigger.i and not _holds(speaker, trigger):
+        if (
+            speaker.lower_ not in _PRONOUNS
+            and speaker.i != trigger.i
+            and not _holds(speaker, trigger)
+            and not _counted(speaker)
+        ):
             return name_speaker(speaker)
     return None
+
+
+def _counted(speaker: Token) -> bool:
+    """Whether a noun is a count of people ("at least 52 pupils"), which the parse took for the subject of "said"."""
+    return any(word.lower_ in ("least", "most", "than") for word in speaker.subtree if word.i < speaker.i)
 
 
 def _holds(speaker: Token, trigger: Token) -> bool:

@@ -146,6 +146,9 @@ _KIND_OF = {word: kind for kind, words in _KINDS.items() for word in words}
 _SUFFERING = frozenset({"die", "flee", "drown", "perish", "succumb"})
 """Verbs whose subject is the one that is hurt."""
 
+_TOLL_VERBS = frozenset("to at of past above over reached reaches hit hits was is stood passed topped exceeded".split())
+"""Words that lead from "the toll" to its number."""
+
 _STATES = frozenset("dead missing injured wounded homeless displaced unaccounted hurt custody detention".split())
 _WITHIN = frozenset({"including", "among", "includes", "include", "included", "them", "whom"})
 _PEOPLE = frozenset(
@@ -464,6 +467,11 @@ def _number_of(token: Token, numbers: list[_Number], used: set[int]) -> _Number 
     free = [n for n in numbers if n.first not in used]
     if not free:
         return None
+    if syntax.lemma(token) == "toll":
+        for number in free:
+            before = token.doc[number.first - 1].lower_ if number.first else ""
+            if token.i < number.first <= token.i + 14 and before in _TOLL_VERBS:
+                return number
     for number in reversed(free):
         if number.last < token.i <= number.last + 9 and _counts_up_to(token, number):
             return number

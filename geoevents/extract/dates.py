@@ -39,11 +39,11 @@ _YEAR = r"(?:1[5-9]|20)\d\d"
 _NUMBER = r"\d{1,3}|" + "|".join(_COUNT)
 _EXPRESSION = re.compile(
     r"\b(?:"
-    r"(?P<calendar>\d{4}-\d{2}-\d{2}"
+    rf"(?P<calendar>(?:(?:{_DAY}),? )?(?:\d{{4}}-\d{{2}}-\d{{2}}"
     rf"|(?:{_MONTH}) \d{{1,2}}(?:st|nd|rd|th)?(?!\d)(?:,? {_YEAR})?"
     rf"|\d{{1,2}}(?:st|nd|rd|th)?(?: of)? (?:{_MONTH})(?:,? {_YEAR})?"
-    rf"|(?:{_MONTH}),? {_YEAR})"
-    rf"|(?P<month_relation>last|this|next|in|since|early|late|mid-?) ?(?P<month>{_MONTH})"
+    rf"|(?:{_MONTH}),? {_YEAR}))"
+    rf"|(?P<month_relation>last|this|next|in|since|early|late|mid-?) ?(?P<month>{_MONTH})(?!,? \d)"
     rf"|(?:(?P<day_relation>last|this|next|this past|early|late) )?(?P<weekday>{_DAY})(?: (?:night|morning|evening|afternoon))?(?P<day_week> last week| next week)?"
     rf"|(?P<near>overnight|{'|'.join(_NEAR)})"
     rf"|(?:(?:about|some|around|nearly) )?(?P<ago_count>{_NUMBER})(?: of)? (?P<ago_unit>day|week|month|year|decade)s? (?:ago|earlier)(?: (?:on|this) \w{{3,9}})?"
@@ -140,7 +140,7 @@ def _calendar(words: str, published: date | None) -> Days | None:
     if published is None and not dated:
         return None
     try:
-        found = _parser(published).get_date_data(words)
+        found = _parser(published).get_date_data(re.sub(rf"^(?:{_DAY}),? ", "", words))
     except (ValueError, OverflowError):
         return None
     if found.date_obj is None:

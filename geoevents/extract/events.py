@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -76,9 +77,23 @@ def extract_events(
         recent = [n for n, t in enumerate(tellings) if number - _number(doc, t) <= LOOK_BACK]
         dates = _dates_of(sentence, published)
         passed = tokens | {i for _, span in dates for i in range(span.start, span.end)}
-        found = [_tell(t, mentions, dates, published) for t in find_triggers(sentence, ontology, tokens, passed)]
+        triggers = list(find_triggers(sentence, ontology, tokens, passed))
+        others = frozenset(t.token.i for t in triggers)
+        found = [_tell(t, mentions, dates, published, others) for t in triggers]
         _gather(sentence, found, tellings, recent, mentions)
-    return tuple(event for telling in tellings for event in _events(telling, document, ontology))
+    return tuple(event for telling in _dated(tellings) for event in _events(telling, document, ontology))
+
+
+def _dated(tellings: list[_Telling]) -> Iterator[_Telling]:
+    """The tellings; one without a date happened on the day told last, as news goes, at a week's precision."""
+    day: When | None = None
+    for telling in tellings:
+        asserted = telling.modality == "asserted"
+        if telling.when is None and asserted and day is not None and telling.event_type not in SPOKEN:
+            telling = replace(telling, when=replace(day, text="", precision=2))
+        elif asserted and telling.when is not None and telling.when.precision == 1:
+            day = telling.when
+        yield telling
 
 
 def _number(doc: Doc, telling: _Telling) -> int:
@@ -102,12 +117,16 @@ def _dates_of(sentence: Span, published: date | None) -> list[tuple[When, Span]]
 
 
 def _tell(
-    trigger: Trigger, mentions: Sequence[PlaceMention], dates: list[tuple[When, Span]], published: date | None
+    trigger: Trigger,
+    mentions: Sequence[PlaceMention],
+    dates: list[tuple[When, Span]],
+    published: date | None,
+    others: frozenset[int],
 ) -> _Telling:
     token = trigger.token
     modality = judge_modality(token)
     event_type, mode = trigger.rule.event_type, trigger.rule.mode
-    places = link_places(token, mentions)
+    places = link_places(token, mentions, others - {token.i})
     if event_type in SPOKEN | {"CONSULT", "AID", "COOPERATE", "CONCEDE", "SANCTION"}:
         places = [(m, p) for m, p in places if stands_within(token.doc, m)]
     if modality == "future" and _has_subject(token) and event_type in COOPERATIVE | CONFLICTUAL:
@@ -157,7 +176,12 @@ def _has_subject(token: Token) -> bool:
     return token.pos_ == "VERB" and bool(syntax.subjects(token))
 
 
+_LONG_AGO = re.compile(r"\b(?:years?|decades?) (?:ago|earlier)|\blast year\b", re.IGNORECASE)
+
+
 def _timed(when: When, published: date | None) -> str:
+    if _LONG_AGO.search(when.text):
+        return "historical"
     if published is None or when.first is None or when.last is None:
         return "asserted"
     if when.first > published:
@@ -183,6 +207,8 @@ def _choose_date(token: Token, dates: list[tuple[When, Span]]) -> When | None:
         rank = (syntax.tree_distance(span.root, token), abs(span.start - token.i), when)
         if rank[0] <= DATE_REACH and (best is None or rank[:2] < best[:2]):
             best = rank
+    if best is None and len(dates) == 1 and re.search(r"\d{4}", dates[0][0].text):
+        return dates[0][0]  # the one full date of a sentence is about all of it
     return best[2] if best else None
 
 
@@ -325,8 +351,16 @@ def _host(figure: Figure, tellings: list[_Telling]) -> int | None:
         if telling.trigger.token.i == figure.token.i:
             return n
     fitting = [(n, t) for n, t in enumerate(tellings) if _fits(figure.kind, t)]
-    ranked = [(t.modality != "asserted", syntax.tree_distance(figure.token, t.trigger.token), n) for n, t in fitting]
-    return min(ranked)[2] if ranked else None
+    ranked = [
+        (
+            t.modality != "asserted",
+            t.event_type not in HARMFUL and figure.kind != "arrested",
+            syntax.tree_distance(figure.token, t.trigger.token),
+            n,
+        )
+        for n, t in fitting
+    ]
+    return min(ranked)[-1] if ranked else None
 
 
 def _fits(kind: str, telling: _Telling) -> bool:
@@ -384,7 +418,7 @@ def _events(telling: _Telling, document: Document, ontology: Ontology) -> Iterat
             attribution=telling.attribution,
             date_start=when.first if when else None,
             date_end=when.last if when else None,
-            date_text=when.text if when else None,
+            date_text=(when.text or None) if when else None,
             time_precision=when.precision if when else None,
             place=mention,
             event_confidence=_confidence(telling, linked),

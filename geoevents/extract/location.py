@@ -13,6 +13,8 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
+from geopy.distance import geodesic
+
 from geoevents.records import PlaceMention
 
 from . import syntax
@@ -58,17 +60,36 @@ _NEARBY = (
 _LOCATIVE = frozenset("in at near around outside inside across off over through throughout on along".split())
 
 
-def link_places(trigger: Token, mentions: Sequence[PlaceMention]) -> list[tuple[PlaceMention, float]]:
+def link_places(
+    trigger: Token, mentions: Sequence[PlaceMention], others: frozenset[int] = frozenset()
+) -> list[tuple[PlaceMention, float]]:
     """The places where the event of a trigger happened with the probability of each link, in text order.
 
-    Of nested places the most specific stays: "in Hama, Syria" is Hama."""
+    Of nested places the most specific stays: "in Hama, Syria" is Hama. `others` are the token numbers of the
+    sentence's other triggers, which keep the places that hang on them."""
     spans = [(m, span) for m in mentions if (span := _span_of(trigger, m)) is not None and m.kind == "place"]
-    spans = [(m, span) for m, span in spans if not _acts(span)]
+    described = _described(trigger, spans)
+    if described is not None:
+        return [(described, 0.95)]
+    spans = [
+        (m, span) for m, span in spans if not (_acts(span) or _of_speaker(span) or _hangs_on(span, others, trigger))
+    ]
     if not spans:
         return []
     scored = [(m, _probability(trigger, span, [s for _, s in spans])) for m, span in spans]
-    chosen = _with_list(trigger.doc.text, scored)
+    chosen = _with_list(trigger.doc.text, _own_clause(trigger, spans, scored))
     return [(m, p) for m, p in chosen if not any(contains(m, other) for other, _ in chosen if other is not m)]
+
+
+def _own_clause(
+    trigger: Token, spans: list[tuple[PlaceMention, Span]], scored: list[tuple[PlaceMention, float]]
+) -> list[tuple[PlaceMention, float]]:
+    """The scores, with those of other clauses' places at zero where the trigger's own clause has a likely place."""
+    home = trigger if trigger.pos_ in ("VERB", "AUX") else syntax.governing_verb(trigger)
+    own = [syntax.governing_verb(span.root) == home for _, span in spans]
+    if not any(mine and p >= THRESHOLD for mine, (_, p) in zip(own, scored, strict=True)):
+        return scored
+    return [(m, p if mine else 0.0) for mine, (m, p) in zip(own, scored, strict=True)]
 
 
 _LIST = re.compile(
@@ -97,15 +118,17 @@ def _with_list(text: str, scored: list[tuple[PlaceMention, float]]) -> list[tupl
 
 
 def contains(larger: PlaceMention, smaller: PlaceMention) -> bool:
-    """Whether a place is the country or first-level division that another place (or its anchor) lies in."""
+    """Whether a place is the country, division, river or region that another place (or its anchor) lies in."""
     outer = larger.place
     inner = smaller.place or smaller.anchor
     if outer is None or inner is None or larger.relation or outer.id == inner.id:
         return False
-    if outer.country is None or outer.country != inner.country:
+    if outer.country is not None and outer.country != inner.country:
         return False
     if outer.is_country:
         return not inner.is_country
+    if outer.feature_class in "HLT" and inner.feature_class in "PSA" and outer.uncertainty_m > 2 * inner.uncertainty_m:
+        return geodesic((outer.lat, outer.lon), (inner.lat, inner.lon)).m <= outer.uncertainty_m + inner.uncertainty_m
     return outer.feature_code == "ADM1" and inner.admin1 == outer.admin1 and inner.feature_code != "ADM1"
 
 
@@ -113,6 +136,52 @@ def stands_within(doc: Doc, mention: PlaceMention) -> bool:
     """Whether a place is said as a setting ("in Geneva", "at talks in Geneva"), not as one spoken to or of."""
     span = doc.char_span(mention.start, mention.end, alignment_mode="expand")
     return span is not None and _case(span.root) in _LOCATIVE
+
+
+_SEATS = frozenset("headquarters statement office base embassy spokesman spokeswoman spokesperson".split())
+
+
+def _of_speaker(place: Span) -> bool:
+    """Whether a place only says where a speaker sits: "the agency in Ankara said", "its headquarters in Nairobi"."""
+    word = place.root
+    for above in syntax.ancestors(place.root, 6):
+        if syntax.lemma(above) in _SEATS:
+            return True
+        if word.dep_ == "nsubj" and syntax.lemma(above) in SAYING:
+            return True
+        if above.pos_ in ("VERB", "AUX"):
+            return False
+        word = above
+    return False
+
+
+def _hangs_on(place: Span, others: frozenset[int], trigger: Token) -> bool:
+    """Whether another trigger, or a clause that describes some other noun, stands between a place and a noun trigger."""
+    own = {trigger.i, *(word.i for word in syntax.ancestors(trigger))}
+    for word in [place.root, *syntax.ancestors(place.root)]:
+        if word.i in own:
+            return False
+        if word.i in others and word.pos_ not in ("VERB", "AUX"):
+            return True
+        if trigger.pos_ not in ("VERB", "AUX") and word.dep_.startswith(("acl", "relcl")):
+            return True
+    return False
+
+
+def _described(trigger: Token, spans: list[tuple[PlaceMention, Span]]) -> PlaceMention | None:
+    """The place of "Lyptsi, where two women died": the one that the trigger's own clause describes."""
+    for word in [trigger, *syntax.ancestors(trigger, 6)]:
+        if word.dep_.startswith(("acl", "relcl", "advcl")) and any(c.lower_ == "where" for c in word.children):
+            named = [m for m, span in spans if span.start <= word.head.i < span.end]
+            inside = [m for m, span in spans if span.start > word.left_edge.i and span.root.head == trigger]
+            return named[0] if named and not inside else None
+        if (
+            word.pos_ in ("VERB", "AUX")
+            and word != trigger
+            and word.dep_ not in ("advcl", "conj", "xcomp", "acl:relcl")
+        ):
+            return None
+    return None
 
 
 _SCENES = frozenset("see witness experience suffer face endure host receive brace remain lie fall come be".split())
@@ -242,7 +311,7 @@ def earlier_place(doc: Doc, trigger: Token, mentions: Sequence[PlaceMention]) ->
 
 _ANAPHORS = frozenset(
     "area city town village region province district countryside site scene neighbourhood neighborhood suburb "
-    "settlement outskirt island".split()
+    "settlement outskirt".split()
 )
 
 

@@ -28,6 +28,7 @@ _IMPLYING = frozenset(
     "begin start continue manage resume proceed go come help force use keep cease remain appear seem say report believe know "
     "lead cause leave compel see hear watch find".split()
 )
+_CHARGING = frozenset("convict charge accuse suspect acquit sentence".split())
 _PLANNED = frozenset(
     "planned upcoming future scheduled forthcoming expected proposed imminent impending threatened looming next".split()
 )
@@ -56,6 +57,10 @@ def _negated(token: Token) -> bool:
         return True
     if token.pos_ in ("VERB", "AUX"):
         return token.dep_ in ("xcomp", "advcl", "ccomp") and syntax.lemma(token.head) in _DENYING
+    if token.dep_ == "nsubj" and any(c.lower_ in _NEGATIONS for c in token.head.children):  # "was not in Ukraine"
+        return True
+    if token.dep_.startswith("nmod") and any(c.lower_ == "no" for c in token.head.children):  # "no sign of sabotage"
+        return True
     verb = syntax.governing_verb(token)
     if verb is None:
         return False
@@ -136,6 +141,8 @@ def _of_noun(noun: Token) -> str | None:
                 return "future"
             if syntax.lemma(verb) in _WISHING - {"order", "offer", "allow", "support"}:
                 return "hypothetical"
+    if syntax.lemma(verb) in _CHARGING and noun.head == verb:
+        return "hypothetical"
     verdict = _of_verb(verb)
     return verdict if verdict in ("future", "hypothetical") else None
 

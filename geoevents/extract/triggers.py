@@ -65,7 +65,8 @@ def _modifies(token: Token) -> bool:
 def _match(token: Token, ontology: Ontology, places: frozenset[int]) -> Trigger | None:
     best: tuple[tuple[int, int, int], Trigger] | None = None
     word = syntax.lemma(token)
-    if token.pos_ in ("VERB", "AUX", "ADJ") and token.dep_ not in ("aux", "cop", "aux:pass", "compound"):
+    noun_like = token.dep_ in ("aux", "cop", "aux:pass", "compound") or any(c.dep_ == "det" for c in token.children)
+    if token.pos_ in ("VERB", "AUX", "ADJ") and not noun_like:
         entries = [(phrase, rule, "verb") for phrase, rule in ontology.verbs.get(word, ())]
     else:
         entries = []
