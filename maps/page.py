@@ -54,7 +54,8 @@ SCRIPTS = (
 SCRIPT_COMMENT = re.compile(r"^ *(?://[^\n]*|/\*\*.*?\*/)\n", re.MULTILINE | re.DOTALL)
 INDENTATION = re.compile(r"^ +", re.MULTILINE)
 LONE_SURROGATE = re.compile("[\ud800-\udfff]")
-UNSAFE_IN_SCRIPT = re.compile(r"[<>&\u2028\u2029]|\{(?=[{%#])")
+UNSAFE_IN_SCRIPT = {letter: f"\\u{ord(letter):04x}" for letter in "<>&\u2028\u2029"}
+TEMPLATE_BRACE = re.compile(r"\{(?=[{%#])")
 CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 
 
@@ -67,7 +68,7 @@ def draw(geojson: dict[str, Any], *, title: str | None = None, basemap: str = "w
     check(geojson)
     ground = read_basemap(basemap)
     title = LONE_SURROGATE.sub("\ufffd", title or DEFAULT_TITLE)
-    style = legend() | {"title": title, "credit": ground.credit, "tiles": ground.tiles is not None}
+    style = legend() | {"title": title, "credit": ground.credit}
     figure = _Figure(title=title, ground=ground)
     figure.add_block("style", _to_json(style))
     if ground.shapes:
@@ -216,4 +217,6 @@ def _to_json(value: object) -> str:
 
 def _escape(text: str) -> str:
     """JSON text that neither HTML, nor JavaScript, nor Jinja can mistake for its own."""
-    return UNSAFE_IN_SCRIPT.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    for letter, escape in UNSAFE_IN_SCRIPT.items():
+        text = text.replace(letter, escape)
+    return TEMPLATE_BRACE.sub(r"\\u007b", text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -230,7 +231,7 @@ def test_alternatives_and_ranges_are_in_words(browser: Browser, page: Path) -> N
     assert facts(browser)["Or else"] == "Paris, France (22 %) 48.85, 2.35Paris, Kentucky (5 %) 38.21, -84.25"
     assert facts(browser)["How sure"].startswith("Place: likely (71 %)")
     open_event(browser, "Floods")
-    assert facts(browser)["Casualties"] == "24 to 99 missing, best figure 36"
+    assert facts(browser)["Casualties"] == "24 to 99 missing (best figure 36)"
     open_event(browser, "Cholera")
     assert facts(browser)["When"] == "18 to 24 March 2019, known to the week"
 
@@ -382,6 +383,75 @@ def test_foreign_points_without_our_properties_are_drawn(browser: Browser, folde
     browser.run("document.querySelector('#list .item').click()")
     assert browser.text("#panel h2") == "Event – place unknown"
     assert browser.visit().console == ()
+
+
+def test_tiles_are_asked_of_their_host_and_nothing_else(browser: Browser, folder: Path) -> None:
+    maps.save(sample(), folder / "tiles.html", basemap="tiles:http://tiles.evil.test/{z}/{x}/{y}.png")
+    browser.open(folder / "tiles.html")
+    visit = browser.visit()
+    assert visit.requests
+    assert {url.split("/")[2] for url in visit.requests} == {"tiles.evil.test"}
+    assert not [line for line in visit.console if "Content Security Policy" in line]
+    assert "Map tiles: tiles.evil.test" in browser.text("#credit")
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        ("countInWords(5, null, null, 'killed')", "at least 5 killed"),
+        ("countInWords(null, null, 9, 'killed')", "at most 9 killed"),
+        ("countInWords(2, 5, null, 'killed')", "at least 2 killed (best figure 5)"),
+        ("countInWords(3, 3, 3, 'killed')", "3 killed"),
+        ("countInWords(24, 36, 99, 'killed')", "24 to 99 killed (best figure 36)"),
+        ("countInWords(24, 24, 99, 'killed')", "24 to 99 killed"),
+        ("countInWords(0, 0, 0, 'killed')", "0 killed"),
+        ("countInWords(null, null, null, 'killed')", None),
+        ("countInWords(undefined, 1200, undefined, 'hurt')", "1,200 hurt"),
+        ("datesInWords({date_start: '2017-03-30', date_end: '2017-03-30'})", "30 March 2017"),
+        ("datesInWords({date_start: '2017-03-24', date_end: '2017-03-30'})", "24 to 30 March 2017"),
+        ("datesInWords({date_start: '2017-02-24', date_end: '2017-03-30'})", "24 February to 30 March 2017"),
+        ("datesInWords({date_start: '2016-12-31', date_end: '2017-01-01'})", "31 December 2016 to 1 January 2017"),
+        ("datesInWords({date_end: '2017-01-01T10:00'})", "1 January 2017"),
+        ("datesInWords({date_start: 'soon', date_end: 'later'})", "soon to later"),
+        ("datesInWords({date_start: '2017-13-01'})", "2017-13-01"),
+        ("datesInWords({})", None),
+        ("radiusInWords(800)", "within 800 m"),
+        ("radiusInWords(1234567)", "within 1,235 km"),
+        ("chanceInWords(0.96)", "almost certain (96 %)"),
+        ("chanceInWords(0)", "doubtful (0 %)"),
+        ("countryInWords('SY')", "Syria"),
+        ("countryInWords('not a country')", "not a country"),
+        ("plural(1, 'event')", "1 event"),
+        ("plural(0, 'event')", "0 events"),
+    ],
+)
+def test_numbers_and_dates_in_words(browser: Browser, call: str, words: str | None) -> None:
+    script = (resources.files("maps") / "assets/words.js").read_text("utf-8")
+    assert browser.run(f"{script}\nreturn {call};") == words
+
+
+@pytest.mark.parametrize(
+    ("text", "offset", "unit"),
+    [("abc", 2, 2), ("a🕊b", 2, 3), ("🕊🕊", 1, 2), ("🕊", 9, 2), ("", 0, 0), ("abc", 9, 3)],
+)
+def test_python_offsets_become_utf16_units(browser: Browser, text: str, offset: int, unit: int) -> None:
+    script = (resources.files("maps") / "assets/text.js").read_text("utf-8")
+    assert browser.run(f"{script}\nreturn offsets(arguments[0])(arguments[1]);", text, offset) == unit
+
+
+def test_overlapping_marks_keep_the_text_whole(browser: Browser) -> None:
+    script = (resources.files("maps") / "assets/text.js").read_text("utf-8")
+    marks = [(2, 6, "a"), (4, 9, "b"), (4, 4, "empty"), (0, 10, "c"), (8, 99, "d")]
+    found = browser.run(
+        f"""{script}
+        const marks = arguments[1].map(([start, end, name]) => ({{ start, end: Math.min(end, 10), name }}));
+        return marked(arguments[0], marks).map((node) => [node.className ?? "", node.textContent]);
+        """,
+        "0123456789",
+        marks,
+    )
+    assert "".join(text for _, text in found) == "0123456789"
+    assert found == [["c", "01"], ["c a", "23"], ["c a b", "45"], ["c b", "67"], ["c b d", "8"], ["c d", "9"]]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

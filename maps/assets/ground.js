@@ -133,7 +133,7 @@ const GroundLayer = CanvasLayer.extend({
 
   /** Names of the countries that have room for them; wide ones first, none over another or over an event. */
   paintLabels(context, view, colours) {
-    context.font = "500 12px system-ui, sans-serif";
+    context.font = NAME_FONT;
     context.textAlign = "center";
     context.textBaseline = "middle";
     context.lineJoin = "round";

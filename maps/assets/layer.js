@@ -1,6 +1,8 @@
 // The events on the map: symbols, donuts for several at one place, and the circle that holds the true point.
 
 const SYMBOL_RADIUS = 8;
+const NAMES_ZOOM = 5;
+const NAME_FONT = "500 12px system-ui, sans-serif";
 const EARTH_RADIUS_M = 6371008.8;
 
 /**
@@ -98,6 +100,10 @@ function circleAround(lon, lat, metres) {
   });
 }
 
+function boxOf({ made, x, y }) {
+  return [x - made.radius, y - made.radius, x + made.radius, y + made.radius];
+}
+
 const EventLayer = CanvasLayer.extend({
   initialize(groups) {
     this.groups = groups;
@@ -136,14 +142,32 @@ const EventLayer = CanvasLayer.extend({
       .sort((a, b) => b.made.size - a.made.size);
   },
 
-  /** Boxes of the symbols, which the base map keeps its names clear of. */
+  /**
+   * The names of places beside their symbols, from zoom 5, where they cover neither a symbol nor each other; each with
+   * its box. Events at one point may be at differently named places: only a name they share is written.
+   */
+  names(seen, view) {
+    const names = [];
+    if (view.zoom < NAMES_ZOOM) return names;
+    const taken = seen.map(boxOf);
+    this.context.font = NAME_FONT;
+    for (const { made, x, y } of seen) {
+      const [name, ...others] = new Set(made.points[0].events.map((event) => event.place));
+      if (!name || others.length) continue;
+      const text = shorten(name.slice(0, 60).replace(/[\p{C}\s]+/gu, " "), 28);
+      const left = x + made.radius + 4;
+      const box = [left, y - 8, left + this.context.measureText(text).width + 4, y + 8];
+      if (overlapsAny(box, taken)) continue;
+      taken.push(box);
+      names.push({ text, left, y, box });
+    }
+    return names;
+  },
+
+  /** Boxes of all that is drawn, which the base map keeps its names clear of. */
   boxes(view) {
-    return this.seen(view).map(({ made, x, y }) => [
-      x - made.radius,
-      y - made.radius,
-      x + made.radius,
-      y + made.radius,
-    ]);
+    const seen = this.seen(view);
+    return [...seen.map(boxOf), ...this.names(seen, view).map((name) => name.box)];
   },
 
   paint(context, view) {
@@ -151,7 +175,7 @@ const EventLayer = CanvasLayer.extend({
     if (this.selected) this.paintCircle(context, view, colours);
     const seen = this.seen(view);
     for (const { made, x, y } of seen) this.paintCluster(context, made, x, y, colours);
-    this.paintNames(context, seen, view, colours);
+    this.paintNames(context, this.names(seen, view), colours);
   },
 
   paintCluster(context, made, x, y, { ink, paper, accent }) {
@@ -189,27 +213,16 @@ const EventLayer = CanvasLayer.extend({
     context.setLineDash([]);
   },
 
-  /** The names of places beside their symbols, from zoom 5, where they cover neither a symbol nor each other. */
-  paintNames(context, seen, view, colours) {
-    if (view.zoom < 5) return;
-    const taken = this.boxes(view);
-    context.font = "500 12px system-ui, sans-serif";
+  paintNames(context, names, { halo, place }) {
+    context.font = NAME_FONT;
     context.textBaseline = "middle";
     context.textAlign = "left";
     context.lineJoin = "round";
-    for (const { made, x, y } of seen) {
-      // Events at one point may be at differently named places: only a name they share is written.
-      const [name, ...others] = new Set(made.points[0].events.map((event) => event.place));
-      if (!name || others.length) continue;
-      const text = shorten(name.slice(0, 60).replace(/[\p{C}\s]+/gu, " "), 28);
-      const left = x + made.radius + 4;
-      const box = [left, y - 8, left + context.measureText(text).width + 4, y + 8];
-      if (overlapsAny(box, taken)) continue;
-      taken.push(box);
-      context.lineWidth = 3;
-      context.strokeStyle = colours.halo;
+    context.lineWidth = 3;
+    context.strokeStyle = halo;
+    context.fillStyle = place;
+    for (const { text, left, y } of names) {
       context.strokeText(text, left, y);
-      context.fillStyle = colours.place;
       context.fillText(text, left, y);
     }
   },

@@ -1,7 +1,7 @@
 // Puts the page together and answers the reader.
 
 const FIT_ZOOM = 8;
-const NEAR_ZOOM = 7;
+const NEAR_ZOOM = 8;
 const CLOSE_ZOOM = 11;
 
 const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
@@ -198,6 +198,7 @@ class Page {
     this.list.mark(null);
     this.layer.select(null);
     this.panel.showStack([...made.events].sort((a, b) => a.index - b.index));
+    this.bringIntoView(made.points[0].events[0], 0);
   }
 
   /** The name of what is under the pointer. */

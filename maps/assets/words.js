@@ -65,19 +65,14 @@ function datesInWords(props) {
 
 /** "at least 5 killed (best figure 8)": low, best and high as a reader would say them, or null if nothing is said. */
 function countInWords(low, best, high, verb) {
-  const figure = best ?? low ?? high;
-  if (figure === null || figure === undefined) return null;
-  const known = [low, best, high].filter((n) => n !== null && n !== undefined);
-  const [least, most] = [Math.min(...known), Math.max(...known)];
-  if (low !== null && low !== undefined && (high === null || high === undefined)) {
-    return `at least ${number.format(low)} ${verb}` + (best > low ? ` (best figure ${number.format(best)})` : "");
-  }
-  if (high !== null && high !== undefined && (low === null || low === undefined)) {
-    return `at most ${number.format(high)} ${verb}` + (best < high ? ` (best figure ${number.format(best)})` : "");
-  }
-  if (least === most) return `${number.format(figure)} ${verb}`;
-  const middle = best > least && best < most ? `, best figure ${number.format(best)}` : "";
-  return `${number.format(least)} to ${number.format(most)} ${verb}${middle}`;
+  const [hasLow, hasBest, hasHigh] = [low, best, high].map((figure) => typeof figure === "number");
+  if (!hasLow && !hasBest && !hasHigh) return null;
+  if (hasLow && low === high) return `${number.format(low)} ${verb}`;
+  if (!hasLow && !hasHigh) return `${number.format(best)} ${verb}`;
+  const range = hasLow && hasHigh ? `${number.format(low)} to ${number.format(high)}` : null;
+  const words = range || (hasLow ? `at least ${number.format(low)}` : `at most ${number.format(high)}`);
+  const between = hasBest && (!hasLow || best > low) && (!hasHigh || best < high);
+  return `${words} ${verb}` + (between ? ` (best figure ${number.format(best)})` : "");
 }
 
 function casualtiesInWords(props) {
