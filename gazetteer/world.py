@@ -1,0 +1,348 @@
+"""Puts the world together from its sources: cities, divisions, countries, post towns, airports, hand-kept tables."""
+
+from __future__ import annotations
+
+import csv
+import difflib
+import math
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from pathlib import Path
+
+from .errors import GazetteerSourceError
+from .names import fold
+from .sources import (
+    Draft,
+    Packages,
+    PostTown,
+    Shape,
+    Subdivision,
+    all_names,
+    alternates,
+    kilometres,
+    read_airports,
+    read_capitals,
+    read_cities,
+    read_countries,
+    read_divisions,
+    read_post_towns,
+    read_shapes,
+    read_subdivisions,
+)
+from .tables import is_name_table, read_name_table, read_place_table
+
+
+def gather_world(packages: Packages, data: Path) -> list[Draft]:
+    """Every place of the bundled gazetteer, one draft a place; the tables in `data` have the last word."""
+    cities, countries = read_cities(packages), read_countries(packages)
+    first, second = read_divisions(packages, 1), read_divisions(packages, 2)
+    shapes = _us_shapes(packages, first)
+    for city in cities:
+        if city.country == "US" and city.admin2 not in second:
+            city.admin2 = _county_at(shapes, city.admin1, city.lon, city.lat)
+    _mark_capitals(cities, read_capitals(packages))
+    settled = cities + _post_towns(read_post_towns(packages), cities, shapes)
+    ids = _read_ids(data / "geonames_ids.csv")
+    names = {name for country in countries for name in all_names(country)}
+    divisions = _divisions(first, second, ids, settled, names, read_subdivisions(packages), shapes)
+    airports = read_airports(packages)
+    _fill_airports(airports, settled)
+    _place_countries(countries, settled)
+    for draft in [*settled, *divisions, *airports]:
+        draft.admin1, draft.admin2 = first.get(draft.admin1 or ""), second.get(draft.admin2 or "")
+    drafts = {draft.id: draft for draft in [*airports, *settled, *divisions, *countries]}
+    aliases = {f"iso3166-2:{draft.iso}": draft.id for draft in divisions if draft.iso}
+    _apply_tables(drafts, aliases, data / "tables")
+    return list(drafts.values())
+
+
+def _us_shapes(packages: Packages, first: dict[str, str]) -> dict[str, Shape]:
+    """Shapes of US states and counties by GeoNames' codes, "US.LA" and "US.LA.009", where us-atlas has FIPS numbers."""
+    codes = {name: code for code, name in first.items() if code.startswith("US.")}
+    states = {fips: s for fips, s in read_shapes(packages, "states").items() if s.name in codes}
+    shapes = {codes[shape.name]: shape for shape in states.values()}
+    for fips, shape in read_shapes(packages, "counties").items():
+        if fips[:2] in states:
+            shapes[f"{codes[states[fips[:2]].name]}.{fips[2:]}"] = shape
+    return shapes
+
+
+def _county_at(shapes: dict[str, Shape], state: str | None, lon: float, lat: float) -> str | None:
+    whole = shapes.get(state or "")
+    if whole is None:
+        return None
+    codes = (f"{state}.{shape.code[2:]}" for shape in shapes.values() if shape.code[:2] == whole.code and shape is not whole)
+    return min((code for code in codes if shapes[code].holds(lon, lat)), default=None)
+
+
+def _mark_capitals(cities: list[Draft], capitals: dict[str, str]) -> None:
+    """Gives each country's most populous place of its capital's name the code PPLC."""
+    best: dict[str, Draft] = {}
+    for city in cities:
+        capital = fold(capitals.get(city.country or "", ""))
+        if capital and any(fold(name) == capital for name in all_names(city)):
+            known = best.setdefault(city.country or "", city)
+            if (city.population, city.id) > (known.population, known.id):
+                best[city.country or ""] = city
+    for city in best.values():
+        city.feature_code = "PPLC"
+
+
+_POSTAL = {
+    "Jct": "Junction", "Hts": "Heights", "Hls": "Hills", "Hl": "Hill", "Crk": "Creek", "Spgs": "Springs",
+    "Spg": "Spring", "Lk": "Lake", "Lks": "Lakes", "Mtn": "Mountain", "Vlg": "Village", "Vly": "Valley",
+    "Ctr": "Center", "Twp": "Township", "Is": "Island", "Bch": "Beach", "Pt": "Point", "Cy": "City", "Fls": "Falls",
+    "Fld": "Field", "Grv": "Grove", "Hbr": "Harbor", "Pk": "Park", "Frk": "Fork", "Frst": "Forest", "Rdg": "Ridge",
+    "Sta": "Station", "Brg": "Bridge", "Gdns": "Gardens", "Ests": "Estates", "Plt": "Plantation", "Fry": "Ferry",
+    "Cp": "Camp", "Ft": "Fort", "Mt": "Mount", "Gr": "Grove", "Lndg": "Landing", "Mdws": "Meadows", "Rch": "Ranch",
+}
+"""The US Postal Service's abbreviations in names of places (Publication 28, appendix C)."""
+
+
+def _post_towns(towns: list[PostTown], cities: list[Draft], shapes: dict[str, Shape]) -> list[Draft]:
+    """Post towns that no city of their state is called, at the mean of their ZIP codes' points.
+
+    An alias is a neighbourhood or village somewhere in the delivery area, so its radius is wider."""
+    known = {(city.admin1, fold(name)) for city in cities if city.country == "US" for name in all_names(city)}
+    drafts: dict[tuple[str, str], Draft] = {}
+    for town in sorted(towns, key=lambda t: (t.alias, t.state, t.name)):
+        name, state = " ".join(_POSTAL.get(word, word) for word in town.name.split()), f"US.{town.state}"
+        key = (state, fold(name))
+        if key in known or key in drafts or state not in shapes:
+            continue
+        lon = sum(x for x, _ in town.points) / len(town.points)
+        lat = sum(y for _, y in town.points) / len(town.points)
+        drafts[key] = Draft(
+            id=f"usps:{town.state}-{key[1].replace(' ', '-')}",
+            name=name,
+            lon=round(lon, 5),
+            lat=round(lat, 5),
+            feature_class="P",
+            feature_code="PPL",
+            country="US",
+            admin1=state,
+            admin2=_county_at(shapes, state, lon, lat),
+            radius=10_000 if town.alias else 5_000,
+        )
+    return list(drafts.values())
+
+
+def _read_ids(path: Path) -> dict[str, int]:
+    """GeoNames ids of first-level divisions and US counties by code (GeoNames' admin1CodesASCII and admin2Codes)."""
+    with path.open(encoding="utf-8", newline="") as opened:
+        return {row["code"]: int(row["geonameid"]) for row in csv.DictReader(opened)}
+
+
+def _divisions(
+    first: dict[str, str],
+    second: dict[str, str],
+    ids: dict[str, int],
+    settled: list[Draft],
+    countries: set[str],
+    subdivisions: list[Subdivision],
+    shapes: dict[str, Shape],
+) -> list[Draft]:
+    """First- and second-level divisions with a point: that of its shape, else of ISO 3166-2's subdivision, else the
+    middle of its towns. A division nobody places is left out; an ISO subdivision GeoNames lacks is taken in as ADMD."""
+    members: dict[str, list[Draft]] = defaultdict(list)
+    towns: dict[tuple[str | None, str], list[Draft]] = defaultdict(list)
+    for town in settled:
+        towns[town.country, fold(town.name)].append(town)
+        for code in (town.admin1, town.admin2):
+            if code:
+                members[code].append(town)
+    matched = match_subdivisions(first, members, subdivisions)
+    taken = {s.code for s in matched.values()}
+    parents = {s.code: code for code, s in matched.items()}
+    below = match_subdivisions(second, members, [s for s in subdivisions if s.code not in taken])
+    taken |= {s.code for s in below.values()}
+    drafts = []
+    for code, name in [*first.items(), *second.items()]:
+        iso = matched.get(code) or below.get(code)
+        point = _division_point(shapes.get(code), iso, members[code])
+        if point is None:
+            continue
+        level = code.count(".")
+        division_id = f"geonames:{ids[code]}" if code in ids else f"geonames-admin:{code}"
+        draft = Draft(
+            id=division_id,
+            name=name,
+            lon=round(point[0], 5),
+            lat=round(point[1], 5),
+            feature_class="A",
+            feature_code=f"ADM{level}",
+            country=code[:2],
+            admin1=".".join(code.split(".")[:2]),
+            admin2=code if level == 2 else None,
+            population=sum(town.population for town in members[code]),
+            names=alternates(iso.names if iso else ()),
+            iso=iso.code if iso else "",
+        )
+        reach = max((kilometres(*point, town.lon, town.lat) * 1000 for town in members[code]), default=0)
+        draft.radius = shapes[code].radius if code in shapes else reach * 1.1 + (20_000, 5_000)[level - 1]
+        drafts.append(draft)
+    left = [s for s in subdivisions if s.code not in taken and s.name not in countries]
+    return drafts + [_iso_draft(s, parents) for s in left if not _is_town(s, towns)]
+
+
+def _is_town(iso: Subdivision, towns: dict[tuple[str | None, str], list[Draft]]) -> bool:
+    """Whether a subdivision is but a city of its country: Hungary's cities with county rights, Monaco's quarters."""
+    return any(
+        kilometres(iso.lon, iso.lat, town.lon, town.lat) < 20
+        for name in iso.names
+        for town in towns.get((iso.code[:2], fold(name)), ())
+    )
+
+
+def _iso_draft(iso: Subdivision, parents: dict[str, str]) -> Draft:
+    return Draft(
+        id=f"iso3166-2:{iso.code}",
+        name=iso.name,
+        lon=iso.lon,
+        lat=iso.lat,
+        feature_class="A",
+        feature_code="ADMD",
+        country=iso.code[:2],
+        admin1=parents.get(iso.parent or ""),
+        radius=30_000,
+        names=alternates(iso.names),
+    )
+
+
+def _division_point(shape: Shape | None, iso: Subdivision | None, towns: list[Draft]) -> tuple[float, float] | None:
+    if shape:
+        return shape.lon, shape.lat
+    if iso:
+        return iso.lon, iso.lat
+    return _middle(towns)
+
+
+def _middle(towns: Sequence[Draft]) -> tuple[float, float] | None:
+    """The mean point, right also across the antimeridian."""
+    if not towns:
+        return None
+    x = sum(math.cos(math.radians(town.lon)) for town in towns)
+    y = sum(math.sin(math.radians(town.lon)) for town in towns)
+    return math.degrees(math.atan2(y, x)), sum(town.lat for town in towns) / len(towns)
+
+
+def match_subdivisions(
+    divisions: dict[str, str], members: dict[str, list[Draft]], subdivisions: list[Subdivision]
+) -> dict[str, Subdivision]:
+    """GeoNames' divisions by code -> the ISO 3166-2 subdivision that is the same, one to one, within a country.
+
+    Closeness is likeness of names without class words (0 to 1) less distance from the middle of the division's towns,
+    in reaches of the division, and less for a subdivision of a subdivision; pairs are taken closest first. A pair needs
+    the same name, a like one not far off, or a somewhat like one and a point among the towns.
+    """
+    by_country: dict[str, list[Subdivision]] = defaultdict(list)
+    for subdivision in subdivisions:
+        by_country[subdivision.code[:2]].append(subdivision)
+    plain_names = {s.code: {_plain(name) for name in s.names} for s in subdivisions}
+    pairs = []
+    for code, name in divisions.items():
+        candidates, towns, plain = by_country.get(code[:2], ()), members.get(code, ()), _plain(name)
+        middle = _middle(towns)
+        reach = max([25.0, *(kilometres(*middle, t.lon, t.lat) for t in towns)]) if middle else math.inf
+        for subdivision in candidates:
+            away = kilometres(*middle, subdivision.lon, subdivision.lat) if middle else math.inf
+            if middle and away > max(3 * reach, 500):
+                continue
+            likeness = max(_likeness(plain, other) for other in plain_names[subdivision.code])
+            if (
+                likeness > 0.85
+                or (likeness > 0.62 and away < reach)
+                or (likeness > 0.45 and away < 0.3 * reach)
+            ) and (code, subdivision.code) not in _NOT_SAME:
+                cost = min(1, away / reach) - 2 * likeness + (0.25 if subdivision.parent else 0)
+                pairs.append((cost, code, subdivision.code, subdivision))
+    matched: dict[str, Subdivision] = {}
+    taken: set[str] = set()
+    for _, code, iso, subdivision in sorted(pairs, key=lambda p: p[:3]):
+        if code not in matched and iso not in taken:
+            matched[code] = subdivision
+            taken.add(iso)
+    return matched
+
+
+_NOT_SAME = {("TW.04", "TW-TXG"), ("TW.01", "TW-KIN"), ("RS.SE", "RS-02"), ("MH.100", "MH-L")}
+_GENERIC = re.compile(
+    r"\b(?:avtonomn\w+|respublik\w*|okrug|obla\w+|oblys\w|oblisi|voblasc\w*|pradesh|a[iy]ma[gk]|atholh?u|atoll|opstina|raionul|"
+    r"rajons|novads|comarca|lan|kraj|aps\w+itis|urban|municipality|of|regional|corporation|autonomous|wilayah|persekutuan|"
+    r"federal|comunidad|principado|chartered|community|baladiyat|state|province|governorate|region|district|department|division|rayon|"
+    r"voivodeship|provincia|departamento|provins\w*|republic|county|parish)\b"
+)
+
+
+def _plain(name: str) -> str:
+    """A division's name folded, without the words for what it is in the languages of the sources."""
+    key = fold(name)
+    return " ".join(_GENERIC.sub(" ", key).split()) or key
+
+
+def _likeness(a: str, b: str) -> float:
+    if a == b:
+        return 1.0
+    matcher = difflib.SequenceMatcher(None, a, b, autojunk=False)
+    return matcher.ratio() if matcher.real_quick_ratio() > 0.4 and matcher.quick_ratio() > 0.4 else 0.0
+
+
+def _fill_airports(airports: list[Draft], settled: list[Draft]) -> None:
+    """Gives each airport the divisions of the nearest town of its country within 50 km."""
+    grid: dict[tuple[int, int], list[Draft]] = defaultdict(list)
+    for town in settled:
+        grid[math.floor(town.lon), math.floor(town.lat)].append(town)
+    for airport in airports:
+        x, y = math.floor(airport.lon), math.floor(airport.lat)
+        around = [t for i in (-1, 0, 1) for j in (-1, 0, 1) for t in grid.get((x + i, y + j), ())]
+        home = [t for t in around if t.country == airport.country]
+        near = [(kilometres(airport.lon, airport.lat, t.lon, t.lat), t.id, t) for t in home]
+        if near and (nearest := min(near))[0] <= 50:
+            airport.admin1, airport.admin2 = nearest[2].admin1, nearest[2].admin2
+
+
+def _place_countries(countries: list[Draft], settled: list[Draft]) -> None:
+    """Puts countries without a point at the middle of their towns, and widens each circle to hold its towns."""
+    towns: dict[str | None, list[Draft]] = defaultdict(list)
+    for town in settled:
+        towns[town.country].append(town)
+    for country in countries:
+        inside = towns[country.country]
+        if math.isnan(country.lon):
+            country.lon, country.lat = _middle(inside) or (math.nan, math.nan)
+        reach = (kilometres(country.lon, country.lat, town.lon, town.lat) * 1000 for town in inside)
+        country.radius = max([country.radius, *reach])
+
+
+def _apply_tables(drafts: dict[str, Draft], aliases: dict[str, str], tables: Path) -> None:
+    """Lets the hand-kept tables override and add places, then add names to them; raises all faults at once."""
+    paths = sorted(tables.glob("*.csv"))
+    for path in paths:
+        if not is_name_table(path):
+            for row in read_place_table(path):
+                row.id = aliases.get(row.id, row.id)
+                _override(drafts, row)
+    unknown = []
+    for path in paths:
+        if is_name_table(path):
+            for name, kind, target, where in read_name_table(path):
+                known = drafts.get(aliases.get(target, target))
+                if known:
+                    known.names.append((name, kind))
+                else:
+                    unknown.append(f"{where}: no place has the id {target!r}")
+    if unknown:
+        raise GazetteerSourceError("\n".join(unknown))
+
+
+def _override(drafts: dict[str, Draft], row: Draft) -> None:
+    known = drafts.get(row.id)
+    row.id = row.id or f"table:{fold(row.name).replace(' ', '-')}"
+    if known:
+        row.names += [(name, kind) for name, kind in [(known.name, "alternate"), *known.names]]
+        row.country = row.country or known.country
+        row.admin1, row.admin2 = row.admin1 or known.admin1, known.admin2
+        row.population = row.population or known.population
+        row.radius = row.radius or known.radius
+    drafts[row.id] = row
