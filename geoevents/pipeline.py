@@ -48,7 +48,7 @@ class Settings:
 
 
 class Pipeline:
-    """Reads documents and finds their places and events. `Pipeline.load` makes one; `geoevents.load` is its public name."""
+    """Reads documents and finds their places and events; `geoevents.load` makes one."""
 
     def __init__(
         self, nlp: Language, gazetteer: Gazetteer, resolver: Resolver, ontology: Ontology, settings: Settings
@@ -80,7 +80,7 @@ class Pipeline:
 
     @cached_property
     def model_sha256(self) -> str:
-        """Digest of the language pipeline's files, names and contents in order of name; of its meta if it has no folder."""
+        """Digest of the language pipeline's files, names and contents, in order of name; of its meta without a folder."""
         digest = hashlib.sha256()
         folder = self.nlp.path
         if folder is None:
@@ -106,14 +106,17 @@ class Pipeline:
         document itself says."""
         if isinstance(document, str):
             document = Document(text=document)
-        given = {
-            "published": date.fromisoformat(published) if isinstance(published, str) else published,
-            "source": source,
-            "url": url,
-            "title": title,
-            "id": id,
-        }
-        return self._report(replace(document, **{name: value for name, value in given.items() if value is not None}))
+        day = date.fromisoformat(published) if isinstance(published, str) else published
+        return self._report(
+            replace(
+                document,
+                published=day or document.published,
+                source=source or document.source,
+                url=url or document.url,
+                title=title or document.title,
+                id=id or document.id,
+            )
+        )
 
     def pipe(self, documents: Iterable[str | Document], processes: int = 1) -> Iterator[Report]:
         """One report a document, in order, failed ones too. A result never depends on its neighbours.

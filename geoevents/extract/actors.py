@@ -9,7 +9,7 @@ from . import syntax
 from .triggers import Trigger
 
 if TYPE_CHECKING:
-    from spacy.tokens import Token
+    from spacy.tokens import Span, Token
 
 LIGHT_VERBS = frozenset(
     [
@@ -72,16 +72,16 @@ LIGHT_VERBS = frozenset(
 _AGAINST = ("on", "against", "at", "targeting", "towards", "toward", "over", "of")
 _TOGETHER = ("with", "alongside")
 _PRONOUNS = frozenset(
-    "he she it they we i you who which that this these those them him her us me himself themselves itself one "
-    "some others all both there what each none".split()
+    "he she it they we i you who which that this these those them him her us me himself themselves itself one some "
+    "others all both there what each none".split()
 )
 _NOT_ACTORS = frozenset(
     "day night morning week month year time area place position thing number percent way part result weather car bus "
-    "truck vehicle attack blast explosion bomb bombing shell shelling missile rocket strike airstrike raid fire gunfire "
-    "mortar grenade clash violence fighting battle offensive war flood storm quake earthquake cyclone outbreak disease "
-    "landslide crash collision dead today tomorrow yesterday weekend dawn midnight noon january february march april "
-    "may june july august september october november december monday tuesday wednesday thursday friday saturday sunday "
-    "aug sept sep oct nov dec jan feb mar apr jun jul".split()
+    "truck vehicle attack blast explosion bomb bombing shell shelling missile rocket strike airstrike raid fire "
+    "gunfire mortar grenade clash violence fighting battle offensive war flood storm quake earthquake cyclone "
+    "outbreak disease landslide crash collision dead today tomorrow yesterday weekend dawn midnight noon january "
+    "february march april may june july august september october november december monday tuesday wednesday thursday "
+    "friday saturday sunday aug sept sep oct nov dec jan feb mar apr jun jul".split()
 )
 """Weapons, events and dates: what is done, or when, but nobody."""
 
@@ -172,16 +172,18 @@ def _between(noun: Token) -> list[Token]:
 
 
 def _names(words: Iterable[Token]) -> tuple[str, ...]:
-    """Phrases for words, without pronouns, dates and things that cannot act or suffer."""
-    found: dict[str, None] = {}
+    """Phrases for words, without pronouns, dates and things that cannot act or suffer; phrases that touch are one."""
+    spans: list[Span] = []
     for word in sorted(set(words), key=lambda w: w.i):
-        if (
-            word.lower_ in _PRONOUNS
-            or word.pos_ in ("VERB", "ADP", "PUNCT", "SYM", "ADV")
-            or syntax.lemma(word) in _NOT_ACTORS
-        ):
+        if word.lower_ in _PRONOUNS or word.pos_ in _NOT_NOMINAL or syntax.lemma(word) in _NOT_ACTORS:
             continue
-        text = syntax.noun_phrase(word).text.strip()
-        if text and not text.isdigit():
-            found[" ".join(text.split())] = None
-    return tuple(found)
+        phrase = syntax.noun_phrase(word)
+        if spans and phrase.start <= spans[-1].end:
+            spans[-1] = word.doc[spans[-1].start : max(phrase.end, spans[-1].end)]
+        else:
+            spans.append(phrase)
+    texts = (" ".join(span.text.split()) for span in spans)
+    return tuple(dict.fromkeys(text for text in texts if text and not text.isdigit()))
+
+
+_NOT_NOMINAL = frozenset({"VERB", "ADP", "PUNCT", "SYM", "ADV"})

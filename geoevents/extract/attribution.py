@@ -148,7 +148,5 @@ def name_speaker(head: Token) -> str:
             return str(entity.text)
     for child in head.children:
         if child.dep_ in ("appos", "flat") and child.ent_type_ in ("ORG", "PERSON"):
-            entity = next((e for e in head.sent.ents if e.start <= child.i < e.end), None)
-            if entity is not None:
-                return str(entity.text)
+            return next(str(e.text) for e in head.doc.ents if e.start <= child.i < e.end)
     return str(phrase.text)

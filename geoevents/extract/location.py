@@ -21,7 +21,7 @@ from . import syntax
 from .attribution import SAYING
 
 if TYPE_CHECKING:
-    from spacy.tokens import Doc, Span, Token
+    from spacy.tokens import Span, Token
 
 THRESHOLD = 0.5
 """Least probability of a link; chosen with the weights (training/location.py prints the figures)."""
@@ -93,7 +93,8 @@ def _own_clause(
 
 
 _LIST = re.compile(
-    r"(?: (?:town|village|city|district|area|neighbourhood|neighborhood|hill|hills))?(?:,? (?:and|or|as well as)(?: (?:in|at|the))*|,(?: (?:in|at|the))*) ",
+    r"(?: (?:town|village|city|district|area|neighbourhood|neighborhood|hills?))?"
+    r"(?:,? (?:and|or|as well as)(?: (?:in|at|the)){0,2}|,(?: (?:in|at|the)){0,2}) ",
     re.IGNORECASE,
 )
 
@@ -128,14 +129,28 @@ def contains(larger: PlaceMention, smaller: PlaceMention) -> bool:
     if outer.is_country:
         return not inner.is_country
     if outer.feature_class in "HLT" and inner.feature_class in "PSA" and outer.uncertainty_m > 2 * inner.uncertainty_m:
-        return geodesic((outer.lat, outer.lon), (inner.lat, inner.lon)).m <= outer.uncertainty_m + inner.uncertainty_m
+        return bool(
+            geodesic((outer.lat, outer.lon), (inner.lat, inner.lon)).m <= outer.uncertainty_m + inner.uncertainty_m
+        )
     return outer.feature_code == "ADM1" and inner.admin1 == outer.admin1 and inner.feature_code != "ADM1"
 
 
-def stands_within(doc: Doc, mention: PlaceMention) -> bool:
-    """Whether a place is said as a setting ("in Geneva", "at talks in Geneva"), not as one spoken to or of."""
-    span = doc.char_span(mention.start, mention.end, alignment_mode="expand")
-    return span is not None and _case(span.root) in _LOCATIVE
+def stands_within(trigger: Token, mention: PlaceMention) -> bool:
+    """Whether a place is the setting of a trigger's own clause ("in Geneva"), not one spoken to or of."""
+    span = trigger.doc.char_span(mention.start, mention.end, alignment_mode="expand")
+    if span is None or _case(span.root) not in _LOCATIVE:
+        return False
+    head = span.root.head
+    return head == trigger or head == syntax.governing_verb(trigger) or (head.pos_ == "NOUN" and head.head == trigger)
+
+
+def place_there(trigger: Token, mentions: Sequence[PlaceMention]) -> PlaceMention | None:
+    """The place that a trigger's own "there" stands for: the last one named before it."""
+    there = next((c for c in trigger.children if c.lower_ == "there" and c.dep_ != "expl"), None)
+    if there is None:
+        return None
+    before = [m for m in mentions if m.kind == "place" and m.position is not None and m.end <= there.idx]
+    return before[-1] if before else None
 
 
 _SEATS = frozenset("headquarters statement office base embassy spokesman spokeswoman spokesperson".split())
@@ -156,7 +171,7 @@ def _of_speaker(place: Span) -> bool:
 
 
 def _hangs_on(place: Span, others: frozenset[int], trigger: Token) -> bool:
-    """Whether another trigger, or a clause that describes some other noun, stands between a place and a noun trigger."""
+    """Whether another trigger, or a clause that describes another noun, stands between a place and a noun trigger."""
     own = {trigger.i, *(word.i for word in syntax.ancestors(trigger))}
     for word in [place.root, *syntax.ancestors(place.root)]:
         if word.i in own:
@@ -208,7 +223,7 @@ def _probability(trigger: Token, place: Span, rivals: list[Span]) -> float:
     probability = 1 / (1 + math.exp(-score))
     if trigger.pos_ in ("NOUN", "PROPN"):
         case = _case(place.root)
-        if place.root.head == trigger and case in _LOCATIVE:
+        if place.root.head == trigger and (case in _LOCATIVE or place.root.dep_ == "compound"):
             return max(probability, 0.9)
         verb = syntax.governing_verb(trigger)
         if verb is not None:
@@ -299,13 +314,14 @@ def _weights() -> dict[str, float]:
     return weights
 
 
-def earlier_place(doc: Doc, trigger: Token, mentions: Sequence[PlaceMention]) -> PlaceMention | None:
-    """The place that "the area", "the city" or "there" in a trigger's clause stands for: the last one named before."""
+def earlier_place(trigger: Token, mentions: Sequence[PlaceMention]) -> PlaceMention | None:
+    """The place that "the area", "the city" or "there" in a trigger's clause stands for: the last one named before.
+
+    `mentions` reach back as far as such words may point."""
     if not _points_back(trigger):
         return None
     before = [m for m in mentions if m.kind == "place" and m.position is not None and m.end <= trigger.sent.start_char]
-    recent = [m for m in before if _sentences_between(doc, m.end, trigger) <= 3]
-    local = [m for m in recent if m.place is None or not m.place.is_country]
+    local = [m for m in before if m.place is None or not m.place.is_country]
     return local[-1] if local else None
 
 
@@ -329,7 +345,3 @@ def _points_back(trigger: Token) -> bool:
             ):
                 return True
     return False
-
-
-def _sentences_between(doc: Doc, end: int, trigger: Token) -> int:
-    return sum(1 for s in doc.sents if end < s.end_char and s.start_char < trigger.sent.start_char)

@@ -11,22 +11,22 @@ if TYPE_CHECKING:
 
 _NEGATIONS = frozenset("not n't n’t never no without neither nor nobody nothing cannot".split())
 _DENYING = frozenset(
-    "deny avoid avert prevent thwart foil fail refuse prohibit forbid rule stop cancel postpone deter halt suspend refute "
-    "disprove dismiss abandon dispute".split()
+    "deny avoid avert prevent thwart foil fail refuse prohibit forbid rule stop cancel postpone deter halt suspend "
+    "refute disprove dismiss abandon dispute".split()
 )
 """What follows them as object or complement did not happen."""
 
 _DISPUTING = frozenset("deny dispute refute reject dismiss".split())
 _PLANNING = frozenset("plan schedule prepare due set ready expect go intend".split())
 _WISHING = frozenset(
-    "vow threaten promise pledge agree propose decide want hope aim seek try attempt consider warn urge call demand ask order "
-    "allow enable need require invite request offer like mull weigh discuss fear risk predict forecast anticipate advise "
-    "recommend encourage convince persuade authorize authorise tell appeal press design bid plead insist bind likely able "
-    "unable commit object oppose wish choose approve support strengthen maintain".split()
+    "vow threaten promise pledge agree propose decide want hope aim seek try attempt consider warn urge call demand "
+    "ask order allow enable need require invite request offer like mull weigh discuss fear risk predict forecast "
+    "anticipate advise recommend encourage convince persuade authorize authorise tell appeal press design bid plead "
+    "insist bind likely able unable commit object oppose wish choose approve support strengthen maintain".split()
 )
 _IMPLYING = frozenset(
-    "begin start continue manage resume proceed go come help force use keep cease remain appear seem say report believe know "
-    "lead cause leave compel see hear watch find".split()
+    "begin start continue manage resume proceed go come help force use keep cease remain appear seem say report "
+    "believe know lead cause leave compel see hear watch find".split()
 )
 _CHARGING = frozenset("convict charge accuse suspect acquit sentence".split())
 _PLANNED = frozenset(
@@ -35,8 +35,8 @@ _PLANNED = frozenset(
 _SUPPOSED = frozenset("possible potential hypothetical likely feared would-be eventual prospective any".split())
 _PAST = frozenset("former previous past earlier historic historical ancient infamous deadliest".split())
 _UNCERTAIN = frozenset(
-    "risk threat fear possibility chance danger prospect plan proposal call demand warning hope idea right attempt effort aim "
-    "goal drill exercise simulation rumour rumor alert cessation end".split()
+    "risk threat fear possibility chance danger prospect plan proposal call demand warning hope idea right attempt "
+    "effort aim goal drill exercise simulation rumour rumor alert cessation end".split()
 )
 _RETROSPECTS = frozenset("anniversary commemoration memory history".split())
 _LONG = frozenset("year month decade century".split())
@@ -75,6 +75,8 @@ def _disputed(token: Token) -> bool:
     """ "denied a claim that the village had been captured": what stands below a denial is denied."""
     below = token
     for word in syntax.ancestors(token, 5):
+        if syntax.lemma(word) in ("say", "state", "report") and any(map(_corrected, word.children)):
+            return True
         if (
             syntax.lemma(word) in _DISPUTING
             and word.pos_ == "VERB"
@@ -83,6 +85,12 @@ def _disputed(token: Token) -> bool:
             return True
         below = word
     return False
+
+
+def _corrected(subject: Token) -> bool:
+    """Whether a subject is an account since put right: "our report of 20 March", "an earlier version"."""
+    told = subject.dep_ == "nsubj" and syntax.lemma(subject) in ("report", "version", "article", "story")
+    return told and any(c.lower_ in ("our", "earlier", "previous") for c in subject.children)
 
 
 def _of_verb(verb: Token) -> str | None:
@@ -103,9 +111,9 @@ def _of_verb(verb: Token) -> str | None:
             return _of_verb(head)
         return "future" if syntax.lemma(head) in _PLANNING else "hypothetical"
     wished = _PLANNING | _WISHING | _DENYING
-    if verb.dep_ in ("advcl", "acl", "xcomp", "ccomp") and verb.tag_ in ("VBG", "VB"):
-        if syntax.lemma(head) in wished or marks & {"at", "of", "for", "from", "against"}:
-            return "hypothetical"
+    bound = verb.dep_ in ("advcl", "acl", "xcomp", "ccomp") and verb.tag_ in ("VBG", "VB")
+    if bound and (syntax.lemma(head) in wished or marks & {"at", "of", "for", "from", "against"}):
+        return "hypothetical"
     return None
 
 

@@ -1,4 +1,4 @@
-"""Who does what in a clause, read off Universal Dependencies (ClearNLP's labels of other spaCy pipelines are understood)."""
+"""Who does what in a clause, read off Universal Dependencies; ClearNLP's labels of other pipelines are understood."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def patients(verb: Token, depth: int = 0) -> list[Token]:
 
 
 def governing_verb(noun: Token) -> Token | None:
-    """The verb that a noun belongs to ("carried out *strikes*", "*clashes* broke out"), climbing noun phrases; None if none."""
+    """The verb that a noun belongs to ("carried out strikes", "clashes broke out"), climbing noun phrases, or None."""
     word = noun
     for _ in range(6):
         if word.head == word:
@@ -133,7 +133,11 @@ def noun_phrase(head: Token) -> Span:
     for case, noun in obliques(head):
         if case == "of" and noun.i > head.i and last < noun.i <= last + 8:
             last = max(last, noun_phrase(noun)[-1].i)
+        if case == "for" and noun.i > head.i and head.text[:1].isupper() and noun.text[:1].isupper():
+            last = max(last, noun_phrase(noun)[-1].i)  # "Observatory for Human Rights"
     doc = head.doc
+    if [word.lower_ for word in doc[first : first + 3]] == ["so", "-", "called"]:
+        first += 3
     while first < last and (doc[first].pos_ in ("DET", "PUNCT", "PRON", "CCONJ") and doc[first].lower_ not in ("all",)):
         first += 1
     while last > first and (doc[last].is_punct or doc[last].lower_ in ("'s", "’s")):

@@ -109,15 +109,17 @@ def _phrase_span(token: Token, phrase: tuple[str, ...], part: str) -> tuple[int,
 def _conditions(token: Token, rule: Rule, part: str, places: frozenset[int]) -> int | None:
     """How many of a rule's positive conditions hold; None when one fails."""
     satisfied = 0
-    for condition, words in (
-        (rule.subject, lambda: _actors(token, part)),
-        (rule.object, lambda: syntax.patients(token) if part == "verb" else _modified(token)),
-    ):
-        if condition:
-            result = _holds(condition, words(), places)
-            if result is None:
-                return None
-            satisfied += result
+    if rule.subject:
+        result = _holds(rule.subject, _actors(token, part), places)
+        if result is None:
+            return None
+        satisfied += result
+    if rule.object:
+        acted_on = syntax.patients(token) if part == "verb" else [noun for _, noun in syntax.obliques(token)]
+        result = _holds(rule.object, acted_on, places)
+        if result is None:
+            return None
+        satisfied += result
     if rule.sentence:
         words = {name for word in token.sent for name in describe(word, places)}
         if words & rule.sentence.barred or (rule.sentence.wanted and not words & rule.sentence.wanted):
@@ -183,10 +185,6 @@ def _actors(token: Token, part: str) -> list[Token]:
     verb = syntax.governing_verb(token)
     own = [child for child in token.children if child.dep_ in ("compound", "nmod:poss", "amod")]
     return own + (syntax.subjects(verb) if verb is not None else [])
-
-
-def _modified(token: Token) -> list[Token]:
-    return [noun for _, noun in syntax.obliques(token)]
 
 
 def _surroundings(token: Token) -> set[str]:

@@ -1,0 +1,180 @@
+"""Numbers of people: in digits and in words, vague ones ("dozens"), with the bounds that the words around them give."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc, Span
+
+MAX_COUNT = 50_000_000
+"""Above this a figure is no count of people in an event of the news."""
+
+_UNITS = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+    "eighteen nineteen"
+).split()
+_TENS = {
+    word: 10 * n for n, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), start=2)
+}
+_SCALES = {"hundred": 100, "thousand": 1_000, "million": 1_000_000}
+_VAGUE = {
+    "dozens": 24,
+    "scores": 40,
+    "tens": 20,
+    "hundreds": 200,
+    "thousands": 2_000,
+    "several": 3,
+    "few": 3,
+    "couple": 2,
+}
+"""Least numbers that vague words mean: "dozens" is at least two dozen. "a few" and "several" are at least three."""
+
+_AT_LEAST = frozenset(
+    ("at least", "more than", "over", "no fewer than", "upwards of", "no less than", "a minimum of", "above",
+     "not less than", "excess of", "exceeding")
+)  # fmt: skip
+_AT_MOST = frozenset(("up to", "as many as", "at most", "no more than", "fewer than", "less than", "under"))
+_ABOUT = frozenset("almost nearly about around some approximately roughly estimated".split())
+_PARTS = frozenset("including among includes include included them whom".split())
+_MEASURES = frozenset(
+    "year month week day hour minute second km kilometre kilometer mile metre meter foot percent % degree kg tonne "
+    "ton euro dollar pound rupee cent time round rocket shell missile magnitude house home building hectare acre "
+    "village town district province vehicle tank truck boat bus car shop a.m. p.m. am pm gmt billion mm cm litre "
+    "liter knot storey story floor case point vote seat match goal".split()
+)
+_DIGITS = re.compile(r"\d{1,3}(?:,\d{3}){1,3}|\d{1,9}")
+_YEAR = re.compile(r"(?:1[89]|20)\d\d")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """A count of people: the least and the most it can be, and the figure given; None where the text leaves it open."""
+
+    low: int | None = None
+    best: int | None = None
+    high: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Number:
+    """A number in a sentence: its first and last token, what it can mean, and whether it is part of another
+    ("among them five children")."""
+
+    first: int
+    last: int
+    bounds: Bounds
+    part: bool
+
+
+def find_numbers(sentence: Span) -> Iterator[Number]:
+    """The numbers of a sentence that may count people, in text order."""
+    doc, i = sentence.doc, sentence.start
+    while i < sentence.end:
+        value, end, vague = _read(doc, i, sentence.end)
+        if value is None:
+            i += 1
+            continue
+        first, bounds, end = _bounded(sentence, i, end, value, vague)
+        before = {doc[k].lower_ for k in range(max(sentence.start, first - 3), first)}
+        number = Number(first=first, last=end - 1, bounds=bounds, part=bool(before & _PARTS))
+        if not _measures(doc, number):
+            yield number
+        i = end
+
+
+def _read(doc: Doc, i: int, stop: int) -> tuple[int | None, int, bool]:
+    """A number that starts at token i: its value, the token after it, and whether it is a vague word ("dozens")."""
+    word = doc[i].lower_
+    before = doc[i - 1].lower_ if i else ""
+    if word == "dozen" and before in ("a", "the"):
+        return 12, i + 1, False
+    if word in _VAGUE and (word != "few" or before == "a"):
+        of = doc[i + 2].lower_ if i + 2 < stop and doc[i + 1].lower_ == "of" else ""
+        if of in ("hundreds", "thousands"):  # "tens of thousands"
+            return _VAGUE[of] * 10, i + 3, True
+        return _VAGUE[word], i + 1, True
+    value, end = _digits(doc, i, stop) if doc[i].text[0].isdigit() else _words(doc, i, stop)
+    return (value, end, False) if value and value <= MAX_COUNT else (None, i + 1, False)
+
+
+def _digits(doc: Doc, i: int, stop: int) -> tuple[int | None, int]:
+    """A number in digits: "2,200", "3 million"."""
+    if not _DIGITS.fullmatch(doc[i].text):
+        return None, i + 1
+    value = int(doc[i].text.replace(",", ""))
+    scale = {**_SCALES, "dozen": 12}.get(doc[i + 1].lower_) if i + 1 < stop else None
+    return (value * scale, i + 2) if scale else (value, i + 1)
+
+
+def _words(doc: Doc, i: int, stop: int) -> tuple[int | None, int]:
+    """A number in words: "seven", "twenty-three", "two hundred and six"."""
+    total, end = 0, i
+    while end < min(stop, i + 9):
+        word = doc[end].lower_
+        after = doc[end + 1].lower_ if end + 1 < stop else ""
+        small = _small(word)
+        if small is not None:
+            total += small
+        elif word in _SCALES and (total or (end > i)):
+            total = total * _SCALES[word] if total < 1_000 else total + _SCALES[word]
+        elif word == "a" and end == i and after in _SCALES:
+            total = 1
+        elif not (total and word in ("-", "and") and _small(after) is not None and (word == "-" or total >= 100)):
+            break
+        end += 1
+    if total and end < stop and doc[end].lower_ == "dozen":
+        return total * 12, end + 1
+    return (total, end) if total else (None, i + 1)
+
+
+def _small(word: str) -> int | None:
+    """A number below a hundred in one word, None if it is none."""
+    parts = [_TENS[p] if p in _TENS else _UNITS.index(p) for p in word.split("-") if p in _TENS or p in _UNITS]
+    return sum(parts) if parts and len(parts) == len(word.split("-")) else None
+
+
+def _bounded(sentence: Span, i: int, end: int, value: int, vague: bool) -> tuple[int, Bounds, int]:
+    """Widens a number by the words around it: "at least", "up to", "between 30 and 40", "30 to 40", "or more"."""
+    doc = sentence.doc
+    before = [doc[k].lower_ for k in range(max(sentence.start, i - 3), i)]
+    after = doc[end].lower_ if end + 1 < sentence.end else ""
+    if after in ("to", "-", "–", "or") or (after == "and" and before[-1:] == ["between"]):
+        upper, beyond, _ = _read(doc, end + 1, sentence.end)
+        if upper is not None and upper > value:
+            return i, Bounds(low=value, high=upper), beyond
+    if vague:
+        return i, Bounds(low=value), end
+    for length in range(len(before), 0, -1):
+        phrase = " ".join(before[-length:])
+        if phrase in _AT_LEAST:
+            return i - length, Bounds(low=value, best=value), end
+        if phrase in _AT_MOST:
+            return i - length, Bounds(high=value), end
+        if phrase in _ABOUT:
+            return i - length, Bounds(best=value), end
+    if after == "or" and doc[end + 1].lower_ == "more":
+        return i, Bounds(low=value, best=value), end + 2
+    return i, Bounds(low=value, best=value, high=value), end
+
+
+def _measures(doc: Doc, number: Number) -> bool:
+    """Whether a number counts or names something else than people: years, kilometres, houses, a time of day."""
+    before = doc[number.first - 1].lower_ if number.first else ""
+    if before in ("$", "€", "£", "#", "aged", "magnitude", "age") or doc[number.last].ent_type_ == "PERSON":
+        return True
+    for word in doc[number.last + 1 : number.last + 4]:
+        if word.text in ("-", "–"):
+            continue
+        if word.lemma_.lower() in _MEASURES or word.lower_ in ("°", "percent"):
+            return True
+        if word.pos_ in ("NOUN", "PROPN", "VERB", "ADP", "PUNCT", "CCONJ"):
+            break
+    last = doc[number.last]
+    if _YEAR.fullmatch(last.text) and last.head.pos_ != "NOUN":
+        return before in ("in", "of", "since", "by", "until", "from", ",")
+    clock = doc[number.last + 1 : number.last + 3]
+    return len(clock) == 2 and clock[0].text in (":", ".") and clock[1].pos_ == "NUM"

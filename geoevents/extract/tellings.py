@@ -1,0 +1,251 @@
+"""What a document has told so far: triggers of a sentence are joined, consequences and figures find their event."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from geoevents.merge import SINGULAR
+from geoevents.records import PlaceMention
+
+from . import syntax
+from .casualties import Figure
+from .dates import When
+from .location import link_places
+from .quantities import Bounds
+from .triggers import Trigger
+
+if TYPE_CHECKING:
+    from spacy.tokens import Span, Token
+
+HARMFUL = frozenset("ASSAULT EQ TS VO LS AV FL TC TO ST WF FR HT CW EP AC DR".split())
+"""Types that people are hurt in, so that a sentence's dead and injured belong to them first."""
+
+SPOKEN = frozenset("AGREE REQUEST ACCUSE REJECT THREATEN SUPPORT".split())
+"""Types that are words, not deeds: they are pinned only where a place is tied to the verb itself."""
+
+LOOK_BACK = 3
+"""How many sentences back a toll or a consequence may find the event it belongs to."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telling:
+    """One trigger with all that its sentence says of it.
+
+    `places` come with the probability of their link. `refers`: it only points to an event ("during the offensive").
+    `more` are further sentences that tell of the same event."""
+
+    trigger: Trigger
+    event_type: str
+    mode: str | None
+    modality: str
+    places: tuple[tuple[PlaceMention, float], ...] = ()
+    actors: tuple[str, ...] = ()
+    recipients: tuple[str, ...] = ()
+    figures: tuple[tuple[str, Bounds], ...] = ()
+    attribution: str | None = None
+    when: When | None = None
+    refers: bool = False
+    more: tuple[Span, ...] = ()
+
+    @property
+    def sentence(self) -> Span:
+        """The sentence of the trigger."""
+        return self.trigger.token.sent
+
+
+@dataclass
+class Story:
+    """The tellings of a document in text order, built sentence by sentence at a cost linear in their number."""
+
+    tellings: list[Telling] = field(default_factory=list)
+    _told_last: list[int] = field(default_factory=list)
+    _latest: dict[str, int] = field(default_factory=dict)
+
+    def add(
+        self,
+        number: int,
+        sentence: Span,
+        found: Sequence[Telling],
+        figures: Sequence[Figure],
+        places: Sequence[PlaceMention],
+    ) -> None:
+        """Takes in what the sentence of this number tells: its triggers joined, each figure with its event.
+
+        A consequence ("killed") joins the event that caused it: in its sentence, else a recent one."""
+        recent = self._recent(number)
+        told = [t for t in found if not t.trigger.rule.weak]
+        known = {self.tellings[n].event_type for n in recent}
+        strong = _join([t for t in told if not (t.refers and (t.event_type in known or len(told) > 1))])
+        for weak in (t for t in found if t.trigger.rule.weak):
+            host = _nearest(weak.trigger.token, strong)
+            if host is not None:
+                strong[host] = _absorb(strong[host], weak)
+            elif (earlier := self._cause(weak, recent)) is not None:
+                self._tell_again(earlier, number, sentence, _absorb(self.tellings[earlier], weak))
+            else:
+                strong.append(weak)
+        strong = [self._in_context(telling) for telling in strong]
+        for figure in figures:
+            host = _host(figure, strong)
+            if host is not None:
+                strong[host] = _count(strong[host], figure)
+            elif (earlier := self._harm(recent)) is not None:
+                share = _elsewhere(figure, self.tellings[earlier], places)
+                if share is not None:
+                    strong.append(share)
+                else:
+                    self._tell_again(earlier, number, sentence, _count(self.tellings[earlier], figure))
+        for telling in strong:
+            self._latest[telling.event_type] = len(self.tellings)
+            self.tellings.append(telling)
+            self._told_last.append(number)
+
+    def dated(self) -> Iterator[Telling]:
+        """The tellings; one without a date happened on the day told last, as news goes, at a week's precision."""
+        day: When | None = None
+        for telling in self.tellings:
+            asserted = telling.modality == "asserted"
+            if telling.when is None and asserted and day is not None and telling.event_type not in SPOKEN:
+                telling = replace(telling, when=replace(day, text="", precision=2))
+            elif asserted and telling.when is not None and telling.when.precision == 1:
+                day = telling.when
+            yield telling
+
+    def _recent(self, number: int) -> list[int]:
+        """The tellings of the last sentences, the latest first; a sentence tells few, so few are looked at."""
+        window = range(len(self.tellings) - 1, max(-1, len(self.tellings) - 1 - 12 * LOOK_BACK), -1)
+        return [n for n in window if number - self._told_last[n] <= LOOK_BACK]
+
+    def _tell_again(self, n: int, number: int, sentence: Span, telling: Telling) -> None:
+        if sentence not in (telling.sentence, *telling.more):
+            telling = replace(telling, more=(*telling.more, sentence))
+        self.tellings[n] = telling
+        self._told_last[n] = number
+
+    def _in_context(self, telling: Telling) -> Telling:
+        """A telling as what stands before it makes it: a fire among wildfires is one; what continues a look back,
+        undated and at no other place, is background too."""
+        if telling.event_type == "FR" and "WF" in self._latest:
+            return replace(telling, event_type="WF")
+        if telling.event_type not in self._latest or telling.modality != "asserted" or telling.when is not None:
+            return telling
+        before = self.tellings[self._latest[telling.event_type]]
+        named = {m.text for m, _ in telling.places}
+        same = telling.event_type in SINGULAR or not named or named & {m.text for m, _ in before.places}
+        return replace(telling, modality="historical") if same and before.modality == "historical" else telling
+
+    def _cause(self, weak: Telling, recent: list[int]) -> int | None:
+        """The recent harmful event that a consequence belongs to: asserted, and not at another place."""
+        named = {m.text for m, _ in weak.places}
+        for n in recent:
+            other = self.tellings[n]
+            here = not named or not other.places or named & {m.text for m, _ in other.places}
+            if here and other.event_type in HARMFUL and other.modality == weak.modality == "asserted":
+                return n
+        return None
+
+    def _harm(self, recent: list[int]) -> int | None:
+        fitting = (n for n in recent if self.tellings[n].event_type in HARMFUL)
+        return next((n for n in fitting if self.tellings[n].modality == "asserted"), None)
+
+
+def _elsewhere(figure: Figure, event: Telling, mentions: Sequence[PlaceMention]) -> Telling | None:
+    """The share of a hazard that struck another place ("31 deaths in Nsanje"), or None if no other place is named."""
+    if event.event_type == "ASSAULT":
+        return None
+    places = link_places(figure.token, mentions)
+    if not places or {m.text for m, _ in places} & {m.text for m, _ in event.places}:
+        return None
+    trigger = replace(event.trigger, token=figure.token, first=figure.token.i, last=figure.token.i)
+    figures = ((figure.kind, figure.bounds),)
+    return replace(event, trigger=trigger, places=tuple(places), figures=figures, more=())
+
+
+def _join(found: list[Telling]) -> list[Telling]:
+    """Triggers of one sentence that tell of one event: the same type and modality, and no two different places; or one
+    hangs on the other in the parse ("its worst attack, a bombing", "shells struck")."""
+    joined: list[Telling] = []
+    for telling in found:
+        for n, other in enumerate(joined):
+            if telling.event_type == other.event_type and (_tied(telling, other) or _alike(telling, other)):
+                joined[n] = _absorb(_sharper(other, telling), telling)
+                break
+        else:
+            joined.append(telling)
+    return joined
+
+
+def _alike(a: Telling, b: Telling) -> bool:
+    same_places = not a.places or not b.places or _places(a) == _places(b)
+    return a.modality == b.modality and same_places and (a.mode == b.mode or None in (a.mode, b.mode))
+
+
+def _tied(a: Telling, b: Telling) -> bool:
+    return syntax.tree_distance(a.trigger.token, b.trigger.token) <= 2 and a.sentence == b.sentence
+
+
+def _sharper(first: Telling, second: Telling) -> Telling:
+    """The first telling, with the second's mode where it has none, and as background if either is."""
+    modality = first.modality if first.modality != "asserted" else second.modality
+    return replace(first, mode=first.mode or second.mode, modality=modality)
+
+
+def _places(telling: Telling) -> list[tuple[int, int]]:
+    return [(m.start, m.end) for m, _ in telling.places]
+
+
+def _absorb(host: Telling, other: Telling) -> Telling:
+    hazard = len(host.event_type) == 2
+    return replace(
+        host,
+        places=host.places or other.places,
+        actors=host.actors or (() if hazard else tuple(a for a in other.actors if a not in host.recipients)),
+        recipients=host.recipients or (() if hazard else tuple(r for r in other.recipients if r not in host.actors)),
+        when=host.when or other.when,
+        attribution=host.attribution or other.attribution,
+    )
+
+
+def _nearest(token: Token, tellings: list[Telling]) -> int | None:
+    ranked = [
+        (syntax.tree_distance(token, t.trigger.token), n) for n, t in enumerate(tellings) if t.event_type in HARMFUL
+    ]
+    return min(ranked)[1] if ranked else None
+
+
+def _host(figure: Figure, tellings: list[Telling]) -> int | None:
+    """The event of the sentence that a figure counts for."""
+    for n, telling in enumerate(tellings):
+        if telling.trigger.token.i == figure.token.i:
+            return n
+    fitting = [(n, t) for n, t in enumerate(tellings) if _fits(figure.kind, t)]
+    ranked = [
+        (
+            t.modality != "asserted",
+            t.event_type not in HARMFUL and figure.kind != "arrested",
+            syntax.tree_distance(figure.token, t.trigger.token),
+            n,
+        )
+        for n, t in fitting
+    ]
+    return min(ranked)[-1] if ranked else None
+
+
+def _fits(kind: str, telling: Telling) -> bool:
+    if kind == "arrested":
+        return telling.event_type in ("COERCE", "PROTEST", "ASSAULT", "RETREAT")
+    if kind == "missing" and telling.mode == "abduct":
+        return True
+    return telling.event_type in HARMFUL or (
+        telling.event_type in ("PROTEST", "COERCE") and kind in ("fatalities", "injured")
+    )
+
+
+def _count(telling: Telling, figure: Figure) -> Telling:
+    """Adds a figure; the first one told of a kind stands, unless a running total ("the toll to 41") comes after it."""
+    others = tuple((kind, bounds) for kind, bounds in telling.figures if kind != figure.kind)
+    if len(others) < len(telling.figures) and not figure.total:
+        return telling
+    return replace(telling, figures=(*others, (figure.kind, figure.bounds)))
