@@ -125,12 +125,17 @@ MODES: dict[tuple[str, str], Kind] = {
 """PLOVER modes that deserve a headline of their own; any other falls back to its type's."""
 
 
+ACLED: dict[str, Kind] = {"Armed clash": Kind(label="Armed clash", group="fighting")}
+"""ACLED sub-event types that say it better than PLOVER's mode, which calls a gun battle and a murder by gun the same."""
+
+
 def legend() -> dict[str, Any]:
-    """The page's JSON: groups, and rows [type, label, group] and [type, mode, label, group]."""
+    """The page's JSON: groups; rows [type, label, group], [type, mode, label, group] and [ACLED, label, group]."""
     return {
         "groups": [
             {"id": group.id, "label": group.label, "colour": group.colour, "shape": group.shape} for group in GROUPS
         ],
         "types": [[code, kind.label, kind.group] for code, kind in TYPES.items()],
         "modes": [[code, mode, kind.label, kind.group] for (code, mode), kind in MODES.items()],
+        "acled": [[name, kind.label, kind.group] for name, kind in ACLED.items()],
     }

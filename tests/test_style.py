@@ -8,7 +8,7 @@ from itertools import combinations
 
 import pytest
 
-from maps.style import GROUPS, MODES, OKABE_ITO, SHAPES, TYPES, Group, legend
+from maps.style import ACLED, GROUPS, MODES, OKABE_ITO, SHAPES, TYPES, Group, legend
 
 PLOVER = (
     "AGREE CONSULT SUPPORT CONCEDE COOPERATE AID RETREAT REQUEST ACCUSE REJECT THREATEN PROTEST SANCTION MOBILIZE "
@@ -46,7 +46,7 @@ def test_at_most_eight_groups_that_differ_in_colour_and_in_shape() -> None:
 def test_every_type_has_a_word_and_a_group() -> None:
     known = {group.id for group in GROUPS}
     assert set(PLOVER) | set(GLIDE) == set(TYPES)
-    assert {kind.group for kind in (*TYPES.values(), *MODES.values())} <= known
+    assert {kind.group for kind in (*TYPES.values(), *MODES.values(), *ACLED.values())} <= known
     assert {event_type for event_type, _ in MODES} <= set(TYPES)
     labels = [kind.label for kind in TYPES.values()]
     assert len(set(labels)) == len(labels)
@@ -56,6 +56,7 @@ def test_legend_carries_all_of_it_to_the_page() -> None:
     made = legend()
     assert [group["id"] for group in made["groups"]] == [group.id for group in GROUPS]
     assert ["ASSAULT", "aerial", "Air strike", "strikes"] in made["modes"]
+    assert ["Armed clash", "Armed clash", "fighting"] in made["acled"]
     assert len(made["types"]) == len(TYPES)
 
 

@@ -12,14 +12,14 @@ async function readBlock(name) {
   return JSON.parse(await new Response(stream).text());
 }
 
-/** Finds what a type, with or without its mode, is called, and its group. Maps, so that "__proto__" is just a name. */
+/** Finds what an event is called, and its group. Maps, so that "__proto__" is just a name. */
 function readKinds(style) {
   const groups = new Map(style.groups.map((group, index) => [group.id, index]));
-  const types = new Map(style.types.map(([type, label, group]) => [type, { label, group: groups.get(group) }]));
-  const modes = new Map(
-    style.modes.map(([type, mode, label, group]) => [`${type} ${mode}`, { label, group: groups.get(group) }]),
-  );
-  return (type, mode) =>
+  const kinds = (rows) =>
+    new Map(rows.map((row) => [row.slice(0, -2).join(" "), { label: row.at(-2), group: groups.get(row.at(-1)) }]));
+  const [types, modes, acled] = [kinds(style.types), kinds(style.modes), kinds(style.acled)];
+  return ({ event_type: type, event_mode: mode, acled_sub_event_type: sub }) =>
+    acled.get(sub) ||
     modes.get(`${type} ${String(mode).replaceAll("_", "-")}`) ||
     types.get(type) || { label: type ? `Event of type ${type}` : "Event", group: style.groups.length - 1 };
 }
@@ -46,7 +46,7 @@ function readEvents(collection, style) {
 
 function readEvent(feature, order, kindOf, articles) {
   const props = feature.properties || {};
-  const kind = kindOf(props.event_type, props.event_mode);
+  const kind = kindOf(props);
   const [lon, lat] = feature.geometry ? feature.geometry.coordinates : [null, null];
   return {
     feature,

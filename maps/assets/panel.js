@@ -20,7 +20,7 @@ function factsOf(event) {
   return make(
     "dl",
     { class: "facts" },
-    ...fact("What", event.label, ...modesOf(p)),
+    ...fact("What", event.label, ...modesOf(event)),
     ...fact("Who", ...quoteAll(p.actors)),
     ...fact("To whom", ...quoteAll(p.recipients)),
     ...fact("When", ...whenOf(p)),
@@ -34,9 +34,9 @@ function factsOf(event) {
   );
 }
 
-function modesOf(p) {
+function modesOf({ label, props: p }) {
   const also = [p.acled_sub_event_type, ...(p.contexts || [])]
-    .filter(Boolean)
+    .filter((name) => name && name !== label)
     .map((text) => quote(text.replaceAll("_", " ")));
   const pieces = also.length ? [make("small", {}, " · ", ...join(also, ", "))] : [];
   const modality = MODALITIES.get(p.modality);

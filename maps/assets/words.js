@@ -52,7 +52,7 @@ function dayInWords(iso) {
   return `${Number(parts[3])} ${MONTHS[parts[2] - 1]} ${parts[1]}`;
 }
 
-/** "30 March 2017", "24 to 30 March 2017" or null. */
+/** "30 March 2017", "24 to 30 March 2017", "March 2017", "2017" or null. */
 function datesInWords(props) {
   const [start, end] = [props.date_start, props.date_end];
   if (!start && !end) return null;
@@ -60,7 +60,14 @@ function datesInWords(props) {
   const [from, to] = [dayInWords(start).split(" "), dayInWords(end).split(" ")];
   let same = 0;
   while (same < 2 && from.length === 3 && from[2 - same] === to[2 - same]) same += 1;
+  if (same === 1 && start.endsWith("-01-01") && end.endsWith("-12-31")) return to[2];
+  if (same === 2 && from[0] === "1" && isLastOfMonth(end)) return to.slice(1).join(" ");
   return `${from.slice(0, 3 - same).join(" ")} to ${to.join(" ")}`;
+}
+
+function isLastOfMonth(iso) {
+  const [year, month, day] = iso.split("-").map(Number);
+  return new Date(Date.UTC(year, month, 0)).getUTCDate() === day;
 }
 
 /** "at least 5 killed (best figure 8)": low, best and high as a reader would say them, or null if nothing is said. */
