@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import multiprocessing
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -80,7 +83,7 @@ class Pipeline:
 
     @cached_property
     def model_sha256(self) -> str:
-        """Digest of the language pipeline's files, names and contents, in order of name; of its meta without a folder."""
+        """Digest of the language pipeline's files, names and contents, in order of name; or of its meta."""
         digest = hashlib.sha256()
         folder = self.nlp.path
         if folder is None:
@@ -130,8 +133,14 @@ class Pipeline:
             yield from map(self._report, records)
             return
         context = multiprocessing.get_context("spawn")
-        with context.Pool(processes, initializer=_start, initargs=(self.settings,)) as pool:
-            yield from pool.imap(_work, records, chunksize=CHUNK)
+        with ProcessPoolExecutor(processes, mp_context=context, initializer=_start, initargs=(self.settings,)) as pool:
+            waiting: deque[Future[list[Report]]] = deque()
+            for chunk in iter(lambda: list(islice(records, CHUNK)), []):
+                waiting.append(pool.submit(_work, chunk))
+                if len(waiting) > 2 * processes:  # what is read ahead is bounded, however long the archive
+                    yield from waiting.popleft().result()
+            for done in waiting:
+                yield from done.result()
 
     def resolve(self, text: str, spans: Iterable[tuple[int, int]]) -> tuple[PlaceMention, ...]:
         """Places the given spans, each (start, end) in characters; other names of the text are evidence only."""
@@ -202,6 +211,6 @@ def _start(settings: Settings) -> None:
     _worker = Pipeline.load(model=settings.model, gazetteers=settings.gazetteers, ontology=settings.ontology)
 
 
-def _work(document: Document) -> Report:
+def _work(documents: list[Document]) -> list[Report]:
     assert _worker is not None  # noqa: S101 - _start ran before
-    return _worker._report(document)
+    return [_worker._report(document) for document in documents]
