@@ -126,7 +126,7 @@ MODES: dict[tuple[str, str], Kind] = {
 
 
 ACLED: dict[str, Kind] = {"Armed clash": Kind(label="Armed clash", group="fighting")}
-"""ACLED sub-event types that say it better than PLOVER's mode, which calls a gun battle and a murder by gun the same."""
+    """The page's JSON: groups; rows [type, label, group], [type, mode, label, group] and [ACLED, label, group]."""
 
 
 def legend() -> dict[str, Any]:

@@ -494,3 +494,13 @@ def test_everything_one_can_press_has_a_name(browser: Browser, page: Path) -> No
     )
     assert nameless == []
     assert browser.run("return document.documentElement.lang") == "en"
+
+
+def test_missing_browser_skips_or_fails_when_one_is_required(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("browser.CHROMIUM", ("no-such-browser",))
+    monkeypatch.delenv("GEOEVENTS_REQUIRE_BROWSER", raising=False)
+    with pytest.raises(pytest.skip.Exception, match="no Chromium on this machine: `apt-get"), open_browser(folder):
+        pass
+    monkeypatch.setenv("GEOEVENTS_REQUIRE_BROWSER", "1")
+    with pytest.raises(pytest.fail.Exception, match="no Chromium"), open_browser(folder):
+        pass
