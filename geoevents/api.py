@@ -9,7 +9,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from .errors import GeoeventsError, InputError, OutputError
+from .errors import GeoeventsError, OutputError
 from .exports import PAGES, check_path
 from .geojson import Provenance, check, to_geojson
 from .readers.reading import Reading
@@ -31,16 +31,13 @@ def load(
 ) -> Pipeline:
     """A pipeline on the bundled data, or on what is named instead.
 
-    `model` is the name of an installed spaCy pipeline or a path; `gazetteers`, to be asked before the bundled one, are
-    not supported yet; without a `geocoder` nothing touches the network. Raises ModelError, OntologyError and the
-    gazetteer's GazetteerFileError, each with what to do.
+    `model` is the name of an installed spaCy pipeline or a path; `gazetteers` are files laid over the bundled one, the
+    later ones first: compiled, or CSV or GeoJSON with name, lon and lat; without a `geocoder` nothing touches the
+    network. Raises ModelError, OntologyError and the gazetteer's GazetteerError, each with what to do.
     """
     from .pipeline import Pipeline
 
-    further = tuple(gazetteers)
-    if further:
-        raise InputError(f"{further[0]}: gazetteers beside the bundled one are not supported yet; leave it out")
-    return Pipeline.load(model=model, gazetteers=further, geocoder=geocoder, ontology=ontology)
+    return Pipeline.load(model=model, gazetteers=tuple(gazetteers), geocoder=geocoder, ontology=ontology)
 
 
 def find_events(pipeline: Pipeline, readings: Iterable[Reading], processes: int = 1) -> Iterator[Report]:

@@ -30,7 +30,11 @@ Model = Annotated[
 ]
 Gazetteers = Annotated[
     list[Path] | None,
-    typer.Option("--gazetteer", metavar="FILE", hidden=True, help="Not supported yet: one to ask before ours."),
+    typer.Option(
+        "--gazetteer",
+        metavar="FILE",
+        help="Your own places, asked before the bundled: CSV or GeoJSON (name, lon, lat).",
+    ),
 ]
 Ontology = Annotated[Path | None, typer.Option(metavar="FILE", help="Another ontology of events (TOML).")]
 Offline = Annotated[bool, typer.Option("--offline", envvar="GEOEVENTS_OFFLINE", help="Never touch the network.")]

@@ -70,9 +70,14 @@ class Pipeline:
         geocoder: Geocoder | None = None,
         ontology: str | Path | None = None,
     ) -> Pipeline:
-        """A pipeline on the bundled data, or on what is named instead. Raises ModelError, OntologyError and
-        gazetteer.errors.GazetteerFileError."""
+        """A pipeline on the bundled data, or on what is named instead; `gazetteers` lie over the bundled one.
+
+        Raises ModelError, OntologyError and gazetteer.errors.GazetteerError."""
         gazetteer = Gazetteer.open()
+        if gazetteers:
+            from gazetteer.build import open_layer
+
+            gazetteer = gazetteer.with_layers(*(open_layer(Path(path)) for path in gazetteers))
         return cls(
             nlp=load_language(model),
             gazetteer=gazetteer,

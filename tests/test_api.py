@@ -98,3 +98,16 @@ def test_one_report_a_reading_in_order_failed_ones_too(ahead: int, pattern: str)
     assert [report.document.id for report in reports] == [str(number) for number in range(len(pattern))]
     assert ["x" if report.error else "." for report in reports] == list(pattern)
     assert all(report.error or report.notes == ("guessed", "read") for report in reports)
+
+
+def test_a_place_of_ones_own_is_asked_before_the_bundled_ones(tmp_path: Path) -> None:
+    places = tmp_path / "places.csv"
+    places.write_text("name,lon,lat,country,radius_km\nArza,36.70,35.24,SY,2\n", encoding="utf-8")
+    text = "Soldiers retook the town of Arza near Hama in Syria on Monday."
+    (own,) = [m for m in geoevents.load(gazetteers=[places])(text).places if m.text == "Arza"]
+    assert own.place is not None
+    assert (own.place.id, own.place.lon, own.place.lat) == ("user:arza", 36.70, 35.24)
+    assert own.uncertainty_m == 2_000
+    (tmp_path / "bad.csv").write_text("name,lon\nArza,36.7\n", encoding="utf-8")
+    with pytest.raises(gazetteer.errors.GazetteerSourceError, match=r"bad\.csv: no column 'lat'"):
+        geoevents.load(gazetteers=[tmp_path / "bad.csv"])

@@ -363,7 +363,7 @@ def test_a_document_over_the_work_limit_is_cut_and_told(run: Run, monkeypatch: p
         (["--basemap", "gone.geojson"], "no base map 'gone.geojson'"),
         (["--offline", "--basemap", "tiles:https://t.example/{z}/{x}/{y}.png"], "leave out --offline"),
         (["--model", "nope"], "nope"),
-        (["--gazetteer", "own.gaz"], "own.gaz: gazetteers beside the bundled one are not supported yet"),
+        (["--gazetteer", "own.gaz"], "cannot open the gazetteer own.gaz: No such file or directory"),
         (["--ontology", "nope.toml"], "nope.toml"),
         (["--processes", "0"], "--processes"),
     ],
