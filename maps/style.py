@@ -126,7 +126,7 @@ MODES: dict[tuple[str, str], Kind] = {
 
 
 ACLED: dict[str, Kind] = {"Armed clash": Kind(label="Armed clash", group="fighting")}
-    """The page's JSON: groups; rows [type, label, group], [type, mode, label, group] and [ACLED, label, group]."""
+"""ACLED sub-event types that say it better than PLOVER's mode, which has one word for a gun battle and a murder."""
 
 
 def legend() -> dict[str, Any]:
