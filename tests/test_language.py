@@ -11,7 +11,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from geoevents.errors import GeoeventsError, ModelError
-from geoevents.language import BUNDLED, LABELS, load_language, looks_english, map_names, uses_ud
+from geoevents.language import BUNDLED, LABELS, load_language, looks_english, settle_names, uses_ud
 
 SEEDS = sorted((Path(__file__).parent.parent / "seeds").glob("*.txt"))
 USERS_OWN = next(path for path in SEEDS if path.name.startswith("000_"))
@@ -78,7 +78,6 @@ def state(doc: Doc) -> tuple[object, ...]:
 def test_bundled_pipeline_speaks_our_labels(nlp: Language) -> None:
     assert set(nlp.get_pipe("ner").labels) == set(LABELS)
     assert uses_ud(nlp)
-    assert not nlp.has_pipe("geoevents_names")
     assert sum(path.stat().st_size for path in BUNDLED.rglob("*") if path.is_file()) < 16_000_000
 
 
@@ -187,14 +186,19 @@ def test_a_result_does_not_depend_on_its_neighbours(nlp: Language) -> None:
     assert [state(doc) for doc in nlp.pipe(texts, batch_size=16, n_process=2)] == alone
 
 
+def test_a_pipeline_written_to_disk_loads_again(nlp: Language, tmp_path: Path) -> None:
+    nlp.to_disk(tmp_path / "again")
+    text = USERS_OWN.read_text(encoding="utf-8")
+    assert state(load_language(tmp_path / "again")(text)) == state(nlp(text))
+
+
 def test_two_loads_agree(nlp: Language) -> None:
     text = USERS_OWN.read_text(encoding="utf-8")
     assert state(load_language()(text)) == state(nlp(text))
 
 
 def test_other_pipelines_labels_become_ours(tmp_path: Path) -> None:
-    other = load_language()
-    other.remove_pipe("ner")
+    other = spacy.load(BUNDLED, exclude=["ner"])
     ruler = other.add_pipe("entity_ruler")
     ruler.add_patterns(
         [
@@ -224,10 +228,51 @@ def test_other_pipelines_labels_become_ours(tmp_path: Path) -> None:
     assert names(next(iter(load_language(str(tmp_path / "other")).pipe([doc.text])))) == names(doc)
 
 
-def test_map_names_keeps_ours(nlp: Language) -> None:
-    doc = nlp("Shelling hit Aleppo on Monday, Syrian officials said.")
+def marked(nlp: Language, text: str, *spans: tuple[str, str]) -> Doc:
+    """A document with these names, in order, and nothing else found."""
+    doc, at, ents = nlp.make_doc(text), 0, []
+    for name, label in spans:
+        at = text.index(name, at)
+        ents.append(doc.char_span(at, at + len(name), label=label))
+        at += len(name)
+    doc.set_ents(ents)
+    return doc
+
+
+def test_a_surname_is_a_person_wherever_it_stands_alone(nlp: Language) -> None:
+    text = "Police arrested Ray Kinney. Kinney denied it. Neighbours said Kinney had lived in Kinney, Texas."
+    doc = marked(
+        nlp,
+        text,
+        ("Ray Kinney", "PERSON"),
+        ("Kinney", "PLACE"),
+        ("Kinney", "ORG"),
+        ("Kinney", "PLACE"),
+        ("Texas", "PLACE"),
+    )
+    assert [e.label_ for e in settle_names(doc).ents] == ["PERSON", "PERSON", "PERSON", "PLACE", "PLACE"]
+
+
+def test_most_mentions_decide_what_a_name_is(nlp: Language) -> None:
+    doc = marked(
+        nlp,
+        "Fires burned in Hinton. Hinton closed its school. Hinton is calm.",
+        ("Hinton", "PLACE"),
+        ("Hinton", "PERSON"),
+        ("Hinton", "PLACE"),
+    )
+    assert [e.label_ for e in settle_names(doc).ents] == ["PLACE"] * 3
+
+
+def test_a_title_makes_a_person(nlp: Language) -> None:
+    doc = marked(nlp, "Mr. Jordan flew to Jordan.", ("Jordan", "PLACE"), ("Jordan", "PLACE"))
+    assert [e.label_ for e in settle_names(doc).ents] == ["PERSON", "PLACE"]
+
+
+def test_settled_names_stay_settled(nlp: Language) -> None:
+    doc = nlp(USERS_OWN.read_text(encoding="utf-8"))
     before = state(doc)
-    assert state(map_names(doc)) == before
+    assert state(settle_names(doc)) == before
 
 
 def test_clearnlp_labels_are_told_apart() -> None:
@@ -272,13 +317,33 @@ def test_broken_pipeline_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 
 FOREIGN = {
-    "French": "Les inondations ont fait douze morts dans le sud du pays, où des milliers de personnes ont été évacuées dimanche soir.",
-    "Spanish": "El terremoto dejó al menos veinte heridos en la provincia y derribó varias casas de adobe, según las autoridades.",
-    "German": "Bei einem Brand in einer Fabrik am Rande der Stadt sind in der Nacht drei Menschen ums Leben gekommen, teilte die Polizei mit.",
-    "Italian": "La frana ha travolto due case nella notte e i soccorritori cercano ancora tre persone tra le macerie del paese.",
-    "Portuguese": "A polícia informou que o ônibus caiu de uma ponte no interior do estado e que onze passageiros morreram no acidente.",
-    "Indonesian": "Banjir bandang melanda tiga desa di kaki gunung itu pada Minggu malam dan menewaskan sedikitnya sembilan warga.",
-    "Turkish": "Depremde en az on iki kişi hayatını kaybetti ve kentte birçok bina yıkıldı, kurtarma çalışmaları sürüyor.",
+    "French": (
+        "Les inondations ont fait douze morts dans le sud du pays, où des milliers de "
+        "personnes ont été évacuées dimanche soir."
+    ),
+    "Spanish": (
+        "El terremoto dejó al menos veinte heridos en la provincia y derribó varias "
+        "casas de adobe, según las autoridades."
+    ),
+    "German": (
+        "Bei einem Brand in einer Fabrik am Rande der Stadt sind in der Nacht drei Menschen "
+        "ums Leben gekommen, teilte die Polizei mit."
+    ),
+    "Italian": (
+        "La frana ha travolto due case nella notte e i soccorritori cercano ancora "
+        "tre persone tra le macerie del paese."
+    ),
+    "Portuguese": (
+        "A polícia informou que o ônibus caiu de uma ponte no interior do estado e que "
+        "onze passageiros morreram no acidente."
+    ),
+    "Indonesian": (
+        "Banjir bandang melanda tiga desa di kaki gunung itu pada Minggu malam dan "
+        "menewaskan sedikitnya sembilan warga."
+    ),
+    "Turkish": (
+        "Depremde en az on iki kişi hayatını kaybetti ve kentte birçok bina yıkıldı, kurtarma çalışmaları sürüyor."
+    ),
     "Arabic": "قتل خمسة أشخاص في قصف على أطراف المدينة صباح اليوم",
     "Russian": "В результате обстрела города погибли четыре человека, сообщили местные власти.",
     "Chinese": "昨晚发生的地震造成至少七人死亡",
@@ -286,9 +351,15 @@ FOREIGN = {
 }
 ENGLISH = [
     "Floods in the south of the country killed twelve people and thousands were moved to safety on Sunday evening.",
-    "Troops retook Tal Rifaat, Kafr Nasih, Deir Jamal, Ayn Daqnah, Sheikh Issa, Harbal, al-Alqamiyah and Maraanaz from the rebels.",
+    (
+        "Troops retook Tal Rifaat, Kafr Nasih, Deir Jamal, Ayn Daqnah, Sheikh Issa, "
+        "Harbal, al-Alqamiyah and Maraanaz from the rebels."
+    ),
     "Suicide bomber kills 12 in Kabul mosque as talks resume",
-    "São Tomé, Nouakchott, Ouagadougou, Bobo-Dioulasso, Gaoua and Banfora were hit by the storm, says the météo service.",
+    (
+        "São Tomé, Nouakchott, Ouagadougou, Bobo-Dioulasso, Gaoua and Banfora were "
+        "hit by the storm, says the météo service."
+    ),
     "Quake hits Peru",
     "La Paz",
     "2017-03-30 12:00",

@@ -61,18 +61,19 @@ def add_lemmatizer(nlp: Language, docs: list[Doc]) -> None:
     exceptions: dict[str, dict[str, list[str]]] = {
         pos: dict(tables.get_table("lemma_exc")[pos]) for pos in ("adj", "adv", "noun", "verb")
     }
-    counts: dict[tuple[str, str, str], Counter[str]] = {}
+    counts: dict[tuple[str, str], Counter[tuple[str, str]]] = {}
     for doc in docs:
         for token in doc:
             if token.pos_ in _CLOSED + _OPEN:
-                counts.setdefault((token.pos_, token.tag_, token.lower_), Counter())[token.lemma_] += 1
-    for (pos, tag, form), lemmas in sorted(counts.items()):
-        lemma, times = max(lemmas.items(), key=lambda item: (item[1], item[0]))
-        if times < _SEEN_OFTEN or not lemma.islower() or times * 3 < sum(lemmas.values()) * 2:
+                counts.setdefault((token.pos_, token.lower_), Counter())[(token.tag_, token.lemma_)] += 1
+    for (pos, form), seen in sorted(counts.items()):
+        (tag, lemma), times = max(seen.items(), key=lambda item: (item[1], item[0]))
+        if times < _SEEN_OFTEN or times * 3 < seen.total() * 2 or not (lemma.islower() or lemma == "I"):
             continue
         probe = Doc(nlp.vocab, words=[form], pos=[pos], tags=[tag], morphs=[TAG_MORPHS.get(tag, "")])
         if lemmatizer.lemmatize(probe[0])[0] != lemma:
             exceptions.setdefault(pos.lower(), {}).setdefault(form, [lemma])
+    exceptions["verb"] |= exceptions["aux"]  # tagged VERB now and then: "there are"
     tables.get_table("lemma_exc").clear()
     for pos, table in sorted(exceptions.items()):
         tables.get_table("lemma_exc")[pos] = dict(sorted(table.items()))

@@ -89,6 +89,9 @@ def train(nlp: Language, task: Task, out: Path, options: argparse.Namespace) -> 
     fix_random_seed(SEED + options.seed)
     sample = [task.example(item, None) for item in task.items]
     nlp.initialize(lambda: sample)
+    if options.start:
+        source = spacy.load(options.start).get_pipe("tok2vec").model
+        nlp.get_pipe("ner").model.get_ref("tok2vec").layers[0].from_bytes(source.to_bytes())
     optimizer = Adam(options.rate, L2=0.01, L2_is_weight_decay=True, grad_clip=1.0, use_averages=True)
     steps = math.ceil(sum(task.sizes) / options.words) * options.epochs
     order = list(range(len(task.items)))
@@ -121,6 +124,7 @@ def main() -> None:
     parser.add_argument("--words", type=int, default=1000, help="words a batch")
     parser.add_argument("--rate", type=float, default=0.002, help="peak learning rate")
     parser.add_argument("--dropout", type=float, default=0.1)
+    parser.add_argument("--start", type=Path, help="a syntax model whose tok2vec the names start from")
     parser.add_argument("--seed", type=int, default=0, help="added to the fixed seed")
     options = parser.parse_args()
     config = spacy.util.load_config(HERE / f"{options.what}.cfg")
