@@ -37,6 +37,7 @@ _DAY = "|".join(WEEKDAYS)
 _MONTH = "|".join([*MONTHS, *(rf"{month[:3]}\.?" for month in MONTHS if month != "may"), r"sept\.?"])
 _YEAR = r"(?:1[5-9]|20)\d\d"
 _NUMBER = r"\d{1,3}|" + "|".join(_COUNT)
+_COUNTED = r"(?:people|persons|civilians|residents|families|homes|houses|men|women|children|troops|soldiers|police)"
 _EXPRESSION = re.compile(
     r"\b(?:"
     rf"(?P<calendar>(?:(?:{_DAY}),? )?(?:\d{{4}}-\d{{2}}-\d{{2}}"
@@ -54,7 +55,7 @@ _EXPRESSION = re.compile(
     r"|(?P<unit_relation>last|this|next|past|earlier this) "
     r"(?P<unit>week|weekend|month|year|spring|summer|autumn|fall|winter)"
     r"|(?:in )?(?:the )?(?:recent|past few|last few) (?P<recent>days|weeks|months|years)"
-    rf"|(?:in|since|during|of|by|from|the|a|its|their) (?P<year>{_YEAR})(?!,\d|\d|\.\d)"
+    rf"|(?:in|since|during|of|by|from|the|a|its|their) (?P<year>{_YEAR})(?!,\d|\d|\.\d| {_COUNTED}\b)"
     rf"|(?:in|of|since) the (?:early |late |mid-?)?(?P<decade>(?:1[5-9]|20)\d0)s"
     r")(?!\w)",
     re.IGNORECASE,
@@ -82,8 +83,8 @@ def find_dates(text: str, published: date | None) -> list[When]:
     """The date expressions of a sentence, in text order. Without `published`, relative ones have no days."""
     found = []
     for match in _EXPRESSION.finditer(text):
-        if match.group() == "may" or (match.group().islower() and re.match(r"(may|march) \d", match.group())):
-            continue  # the verb, not the month
+        if match.group().islower() and re.search(r"^(?:may|march) \d|\d (?:may|march)$|^may$", match.group()):
+            continue  # the verb, not the month: "10 may have died"
         first, last, precision = _resolve(match.group().lower(), published) or (None, None, None)
         found.append(
             When(text=match.group(), start=match.start(), end=match.end(), first=first, last=last, precision=precision)
