@@ -67,9 +67,10 @@ TITLES = frozenset(
 )
 
 COUNTRY_ALIASES = frozenset(
-    """US U.S. U.S USA U.S.A. America UK U.K. U.K Britain England Scotland Wales UAE DRC Congo Burma Ivory-Coast Palestine
-    Kosovo Taiwan Russia Syria Iran Vietnam Laos Moldova Tanzania Bolivia Venezuela Brunei Czechia Gaza Macedonia BiH
-    Herzegovina Bosnia Korea Somaliland Kurdistan Europe Africa Asia Balkans Crimea Chechnya Darfur Kashmir Donbas Donbass""".split()
+    """US U.S. U.S USA U.S.A. America UK U.K. U.K Britain England Scotland Wales UAE DRC Congo Burma Ivory-Coast
+    Palestine Kosovo Taiwan Russia Syria Iran Vietnam Laos Moldova Tanzania Bolivia Venezuela Brunei Czechia
+    Gaza Macedonia BiH Herzegovina Bosnia Korea Somaliland Kurdistan Europe Africa Asia Balkans Crimea
+    Chechnya Darfur Kashmir Donbas Donbass""".split()
 )
 
 

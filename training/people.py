@@ -14,23 +14,37 @@ _LATIN = re.compile(r"[A-Z][A-Za-zÀ-ž'’-]{2,}")
 _ENGLISH = ("en_US", "en_GB", "en", "en_IE")
 
 # What Faker lacks in Latin letters, as wire copy spells it.
-_ARABIC_FIRST = """Mohammed Ahmed Ali Hassan Hussein Omar Khaled Yousef Ibrahim Mahmoud Mustafa Abdullah Saleh Tariq Walid
-Samir Nasser Jamal Karim Bashar Faisal Hamza Bilal Ziad Farouk Anwar Adnan Abdul Riad Nabil Fatima Aisha Mariam Zainab
-Layla Huda Rania Noor Salma Amal Farah Hanan Maha Dina Reem Sana Muna Abu Umm""".split()
-_ARABIC_LAST = """Assad Maliki Abadi Sadr Hashimi Jubouri Shammari Khatib Masri Halabi Homsi Najjar Haddad Sabbagh Qassem
-Saleh Mansour Haftar Sarraj Houthi Ahmar Zawahiri Baghdadi Julani Zoubi Kurdi Turkmani Tikriti Dulaimi Obeidi Rubaie Kabbani
-Jaafari Muallem Hijab Hariri Geagea Berri Nasrallah Haniyeh Sinwar Abbas Erekat Dahlan Sisi Morsi Sabahi Ghannouchi
-Essebsi Bouteflika Tebboune Mahdi Burhan Dagalo Hamdok Awad Issa Shahin Darwish Rahal Ghalioun""".split()
-_SLAVIC_FIRST = """Vladimir Sergei Dmitry Alexei Andrei Ivan Mikhail Nikolai Oleg Yuri Igor Viktor Pavel Maxim Volodymyr
-Oleksandr Serhiy Mykola Petro Andriy Yulia Olga Maria Natalia Svetlana Irina Tatiana Oksana Olena Iryna Kateryna""".split()
-_SLAVIC_LAST = """Ivanov Petrov Lavrov Peskov Shoigu Medvedev Kozlov Novikov Morozov Volkov Sokolov Zaitsev Pavlov Orlov
-Makarov Zakharova Kuznetsova Shevchenko Kovalenko Bondarenko Tkachenko Kravchuk Poroshenko Zelensky Klymenko Reznikov Kuleba
-Podolyak Danilov Syrskyi Budanov Melnyk Lysenko Petrenko Lukashenko Tikhanovskaya Girkin Zakharchenko""".split()
-_ASIAN_FIRST = """Wang Li Zhang Liu Chen Yang Zhao Xi Kim Park Lee Choi Nguyen Tran Pham Aung Min Khin Thein Ko Ma Daw
-Somchai Prayuth Nur Siti Joko Rajapaksa Mahinda Gotabaya Sheikh Narendra Rahul Amit Imran Nawaz Asif Bilawal Hamid""".split()
-_ASIAN_LAST = """Wei Jinping Keqiang Xiaoming Jong-un Geun-hye Jae-in Van-Minh Duc-Thang Hlaing Suu Kyi Sein Zaw Oo Shwe
-Chan-ocha Shinawatra Widodo Subianto Sirisena Wickremesinghe Hasina Zia Modi Gandhi Shah Khan Sharif Zardari Bhutto Karzai
-Ghani Haqqani Akhundzada Massoud Dostum Yamamoto Suzuki Takahashi Abe Kishida Duterte Marcos Aquino""".split()
+_ARABIC_FIRST = """
+Mohammed Ahmed Ali Hassan Hussein Omar Khaled Yousef Ibrahim Mahmoud Mustafa Abdullah Saleh Tariq Walid Samir
+Nasser Jamal Karim Bashar Faisal Hamza Bilal Ziad Farouk Anwar Adnan Abdul Riad Nabil Fatima Aisha Mariam
+Zainab Layla Huda Rania Noor Salma Amal Farah Hanan Maha Dina Reem Sana Muna Abu Umm
+""".split()
+_ARABIC_LAST = """
+Assad Maliki Abadi Sadr Hashimi Jubouri Shammari Khatib Masri Halabi Homsi Najjar Haddad Sabbagh Qassem Saleh
+Mansour Haftar Sarraj Houthi Ahmar Zawahiri Baghdadi Julani Zoubi Kurdi Turkmani Tikriti Dulaimi Obeidi Rubaie
+Kabbani Jaafari Muallem Hijab Hariri Geagea Berri Nasrallah Haniyeh Sinwar Abbas Erekat Dahlan Sisi Morsi
+Sabahi Ghannouchi Essebsi Bouteflika Tebboune Mahdi Burhan Dagalo Hamdok Awad Issa Shahin Darwish Rahal
+Ghalioun
+""".split()
+_SLAVIC_FIRST = """
+Vladimir Sergei Dmitry Alexei Andrei Ivan Mikhail Nikolai Oleg Yuri Igor Viktor Pavel Maxim Volodymyr
+Oleksandr Serhiy Mykola Petro Andriy Yulia Olga Maria Natalia Svetlana Irina Tatiana Oksana Olena Iryna
+Kateryna
+""".split()
+_SLAVIC_LAST = """
+Ivanov Petrov Lavrov Peskov Shoigu Medvedev Kozlov Novikov Morozov Volkov Sokolov Zaitsev Pavlov Orlov Makarov
+Zakharova Kuznetsova Shevchenko Kovalenko Bondarenko Tkachenko Kravchuk Poroshenko Zelensky Klymenko Reznikov
+Kuleba Podolyak Danilov Syrskyi Budanov Melnyk Lysenko Petrenko Lukashenko Tikhanovskaya Girkin Zakharchenko
+""".split()
+_ASIAN_FIRST = """
+Wang Li Zhang Liu Chen Yang Zhao Xi Kim Park Lee Choi Nguyen Tran Pham Aung Min Khin Thein Ko Ma Daw Somchai
+Prayuth Nur Siti Joko Rajapaksa Mahinda Gotabaya Sheikh Narendra Rahul Amit Imran Nawaz Asif Bilawal Hamid
+""".split()
+_ASIAN_LAST = """
+Wei Jinping Keqiang Xiaoming Jong-un Geun-hye Jae-in Van-Minh Duc-Thang Hlaing Suu Kyi Sein Zaw Oo Shwe Chan-
+ocha Shinawatra Widodo Subianto Sirisena Wickremesinghe Hasina Zia Modi Gandhi Shah Khan Sharif Zardari Bhutto
+Karzai Ghani Haqqani Akhundzada Massoud Dostum Yamamoto Suzuki Takahashi Abe Kishida Duterte Marcos Aquino
+""".split()
 _OWN = ((_ARABIC_FIRST, _ARABIC_LAST), (_SLAVIC_FIRST, _SLAVIC_LAST), (_ASIAN_FIRST, _ASIAN_LAST))
 
 

@@ -84,7 +84,8 @@ def rate(step: int, steps: int, peak: float) -> float:
 
 
 def train(nlp: Language, task: Task, out: Path, options: argparse.Namespace) -> None:
-    """Trains in place and writes the weights (running average) of the best epoch by the measure's "score" to `out`."""
+    """Trains in place and writes the running average of the weights: the best epoch by "score" to `out`, and those
+    of the last one beside it."""
     rng = random.Random(SEED + options.seed)
     fix_random_seed(SEED + options.seed)
     sample = [task.example(item, None) for item in task.items]
@@ -109,6 +110,7 @@ def train(nlp: Language, task: Task, out: Path, options: argparse.Namespace) -> 
             if scores["score"] > best:
                 best = scores["score"]
                 nlp.to_disk(out)
+            nlp.to_disk(out.with_name(f"{out.name}-last"))
         spent = round(time.monotonic() - began)
         report = {"epoch": epoch, "seconds": spent, "losses": {name: round(loss) for name, loss in losses.items()}}
         print(json.dumps(report | {name: round(value, 4) for name, value in scores.items()}), flush=True)
