@@ -14,7 +14,20 @@ from .errors import OntologyError
 
 FRAMES = ("acts", "with", "to", "suffers", "against", "none")
 MARKERS = ("@place", "@named", "@demonym", "@none")
-_RULE_KEYS = {"type", "mode", "verbs", "nouns", "frame", "subject", "object", "governor", "sentence", "contexts", "weak"}
+_RULE_KEYS = {
+    "type",
+    "mode",
+    "verbs",
+    "nouns",
+    "frame",
+    "subject",
+    "object",
+    "governor",
+    "sentence",
+    "contexts",
+    "acled",
+    "weak",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +58,7 @@ class Rule:
     governor: Condition
     sentence: Condition
     contexts: tuple[str, ...]
+    acled: tuple[str, str] | None
     weak: bool
 
 
@@ -102,16 +116,19 @@ def _parse(data: dict[str, Any]) -> Ontology:
     if not types:
         raise OntologyError("has no [types.NAME] tables")
     acled = {name: entry["acled"] for name, entry in types.items() if "acled" in entry} | data.get("modes", {})
-    for name, pair in acled.items():
-        if not (isinstance(pair, list) and len(pair) == 2 and all(isinstance(part, str) for part in pair)):
-            raise OntologyError(f"acled of {name!r} must be [event type, sub-event type]")
     rules = tuple(_rule(order, entry, types, classes) for order, entry in enumerate(data.get("rules", ())))
     return Ontology(
         version=str(data.get("version", "")),
         labels={name: entry.get("label", name) for name, entry in types.items()},
-        acled={name: (pair[0], pair[1]) for name, pair in acled.items()},
+        acled={name: _pair(repr(name), pair) for name, pair in acled.items()},
         rules=rules,
     )
+
+
+def _pair(where: str, value: Any) -> tuple[str, str]:
+    if not (isinstance(value, list) and len(value) == 2 and all(isinstance(part, str) for part in value)):
+        raise OntologyError(f"{where}: acled must be [event type, sub-event type], not {value!r}")
+    return value[0], value[1]
 
 
 def _rule(order: int, entry: dict[str, Any], types: dict[str, Any], classes: dict[str, frozenset[str]]) -> Rule:
@@ -151,5 +168,6 @@ def _rule(order: int, entry: dict[str, Any], types: dict[str, Any], classes: dic
         governor=condition("governor"),
         sentence=condition("sentence"),
         contexts=tuple(entry.get("contexts", ())),
+        acled=_pair(where, entry["acled"]) if "acled" in entry else None,
         weak=bool(entry.get("weak", False)),
     )

@@ -134,7 +134,10 @@ def _events(telling: Telling, document: Document, ontology: Ontology) -> Iterato
     trigger, sentence = telling.trigger, _trimmed(telling.sentence)
     doc = trigger.token.doc
     words = doc[trigger.first : trigger.last + 1]
-    acled = ontology.crosswalk(telling.event_type, telling.mode) or (None, None)
+    same = (trigger.rule.event_type, trigger.rule.mode) == (telling.event_type, telling.mode)
+    acled = (
+        (trigger.rule.acled if same else None) or ontology.crosswalk(telling.event_type, telling.mode) or (None, None)
+    )
     figures = tuple((kind, (b.low, b.best, b.high)) for kind, b in telling.figures)
     counts = {
         f"{kind}_{bound}": value

@@ -140,8 +140,13 @@ def stands_within(trigger: Token, mention: PlaceMention) -> bool:
     span = trigger.doc.char_span(mention.start, mention.end, alignment_mode="expand")
     if span is None or _case(span.root) not in _LOCATIVE:
         return False
-    head = span.root.head
-    return head == trigger or head == syntax.governing_verb(trigger) or (head.pos_ == "NOUN" and head.head == trigger)
+    home = syntax.governing_verb(trigger)
+    for word in syntax.ancestors(span.root, 2 if trigger.pos_ in ("VERB", "AUX") else 5):
+        if word == trigger:
+            return True
+        if word.pos_ in ("VERB", "AUX"):
+            return word == home
+    return False
 
 
 def place_there(trigger: Token, mentions: Sequence[PlaceMention]) -> PlaceMention | None:
@@ -341,7 +346,7 @@ def _points_back(trigger: Token) -> bool:
                 not named
                 and _case(word) in (*_NEARBY, "-")
                 and _case(word) != "-"
-                and syntax.tree_distance(word, trigger) <= 4
+                and syntax.tree_distance(word, trigger) <= 5
             ):
                 return True
     return False
