@@ -76,16 +76,17 @@ class Candidates:
 
 def kind_of(place: Place) -> str:
     """What kind of thing a place is, in the terms of KINDS, or "country" or "region"."""
-    code = place.feature_code
-    if place.is_country:
+    return _kind_of(place.feature_class, place.feature_code)
+
+
+@lru_cache(maxsize=1024)
+def _kind_of(feature_class: str, code: str) -> str:
+    if code.startswith("PCL"):
         return "country"
-    if code.startswith("ADM1"):
-        return "state"
     if code.startswith("ADM"):
-        return "county"
-    return {"P": "town", "H": "water", "T": "terrain", "V": "terrain", "U": "terrain", "S": "spot", "R": "street"}.get(
-        place.feature_class, "region"
-    )
+        return "state" if code.startswith("ADM1") else "county"
+    kinds = {"P": "town", "H": "water", "T": "terrain", "V": "terrain", "U": "terrain", "S": "spot", "R": "street"}
+    return kinds.get(feature_class, "region")
 
 
 def kinds_in(text: str) -> frozenset[str]:

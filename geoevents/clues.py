@@ -34,6 +34,8 @@ _BESIDE = re.compile(
     r"\b(?:near|around|outside|downtown|(?:outskirts|suburbs|streets|vicinity|countryside|north|south|east|west|miles?|km|"
     r"kilomet(?:er|re)s?) (?:of|from|around|off)|close to) (?:the )?$"
 )
+_STATE_WORDS = frozenset("legislature legislators governor statehouse lawmakers".split())
+_DATELINE = re.compile(r"(?:, [A-Z][\w. ]{1,15})?,?\s?(?:\([A-Za-z/ ]{2,15}\)\s?)?[—–-]{1,2}\s")
 _WORD_AFTER = re.compile(r"\s([A-Za-z]{4,14})\b")
 _WORD_BEFORE = re.compile(r"\b([A-Za-z]{4,14})\s(?:of\s(?:the\s)?)?$")
 
@@ -63,6 +65,8 @@ def find_clues(text: str, start: int, end: int, lookup: Lookup) -> Clues:
     before = _BEFORE.search(left)
     own = kinds_in(name)
     said = _kinds_beside(left, right) if not own else frozenset()
+    if name.isupper() and not left.strip() and _DATELINE.match(right):
+        said = frozenset({"town"})
     return Clues(
         kinds=own or said,
         said=bool(said),
@@ -78,6 +82,8 @@ def _kinds_beside(left: str, right: str) -> frozenset[str]:
         if kinds & {"county", "state", "town"} and word[1].islower():
             return kinds
         return frozenset()
+    if word and word[1].lower() in _STATE_WORDS:
+        return frozenset({"state"})
     if (word := _WORD_BEFORE.search(left)) and word[1].islower():
         of = "of" in word.group().split()
         kinds = KINDS.get(word[1].lower(), frozenset())

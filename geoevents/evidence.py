@@ -37,7 +37,7 @@ LOCAL_FEATURES = (
     "word_fits", "word_differs", "said_fits", "said_differs", "inside_after", "outside_after", "inside_before",
     "outside_before", "inside_elsewhere", "outside_elsewhere", "beside_town",
     # the name's other meanings, and the text's idiom
-    "town_of_area", "area_of_town", "idiom", "foreign_idiom",
+    "town_of_area", "area_of_town", "overshadowed", "idiom", "foreign_idiom",
     # what else the other names may mean, however unlikely
     "may_30", "may_100", "may_hold",
     # none of these
@@ -46,7 +46,8 @@ LOCAL_FEATURES = (
 JOINT_FEATURES = (
     "country_named", "state_named", "county_named", "country_share", "state_share", "state_count",
     "near_30", "near_100", "near_400", "share_100", "share_400", "close_100", "close_country", "close_state",
-    "holds", "siblings", "head_country", "head_state", "head_near", "peer_kind", "sole_country", "foreign_small",
+    "holds", "holds_nothing", "siblings", "close_30", "head_country", "head_state", "head_near", "peer_kind",
+    "sole_country", "foreign_small",
 )  # fmt: skip
 FEATURES = LOCAL_FEATURES + JOINT_FEATURES
 
@@ -106,7 +107,9 @@ def kilometres(a: Place, b: Place) -> float:
     return 2 * EARTH_KM * math.asin(min(1.0, math.sqrt(h)))
 
 
-def local_row(group: Group, option: Option, total: int, home: Mapping[str, float]) -> dict[str, float]:
+def local_row(
+    group: Group, option: Option, total: int, home: Mapping[str, float], shadow: Place | None = None
+) -> dict[str, float]:
     """The features of one meaning that need no other name. `total` is the population of all meanings together,
     `home` the idiom of the text by country."""
     place, clues, kind = option.place, group.clues, kind_of(option.place)
@@ -138,6 +141,8 @@ def local_row(group: Group, option: Option, total: int, home: Mapping[str, float
         row["foreign_idiom"] = max(home.values())
     if clues.beside and kind == "town":
         row["beside_town"] = 1.0
+    if _is_overshadowed(place, kind, shadow):
+        row["overshadowed"] = 1.0
     if kind in ("town", "state", "county") and (pair := _namesake(group, place, kind)):
         row[pair] = 1.0
     if clues.kinds:
@@ -158,6 +163,32 @@ def _namesake(group: Group, place: Place, kind: str) -> str | None:
         if kind != "town" and kind_of(other) == "town" and contains(place, other):
             return "area_of_town"
     return None
+
+
+_GREAT = ("country", "state", "region", "water", "terrain")
+
+
+def _shadow(group: Group) -> Place | None:
+    """The country, state, sea or region that bears the name as its own, if there is one."""
+    great = (
+        option.place
+        for option in group.options
+        if option.tier == "whole" and option.kind == "name" and option.spelled and kind_of(option.place) in _GREAT
+    )
+    return max(great, key=_renown, default=None)
+
+
+def _renown(place: Place) -> tuple[bool, int, str]:
+    """Order of namesakes: what belongs to no single country before all others, then by population."""
+    return place.country is None, place.population, place.id
+
+
+def _is_overshadowed(place: Place, kind: str, shadow: Place | None) -> bool:
+    if shadow is None or shadow.id == place.id or kind == "country":
+        return False
+    if kind == "town" and place.population >= 300_000:
+        return False
+    return shadow.country is None or 10 * place.population < shadow.population
 
 
 def none_row(group: Group, names: int) -> dict[str, float]:
@@ -187,7 +218,8 @@ class Evidence:
         cells: list[tuple[int, int, float]] = []
         for g, group in enumerate(groups):
             total = sum(option.place.population for option in group.options)
-            settled = [local_row(group, option, total, home or {}) for option in group.options]
+            shadow = _shadow(group)
+            settled = [local_row(group, option, total, home or {}, shadow) for option in group.options]
             _forgive(settled)
             for option, row in zip((*group.options, None), (*settled, none_row(group, len(groups))), strict=True):
                 cells.extend((len(self.rows), index[name], value) for name, value in row.items())
@@ -307,6 +339,8 @@ class Evidence:
             "close_country": amount(country, close) / close_total,
             "close_state": amount(state, close) / close_total,
             "holds": np.log1p(holds),
+            "holds_nothing": (self._level < 2) * (holds < 0.2) * np.log1p(total),
+            "close_30": amount(n30, close) / close_total,
             "siblings": np.log1p(amount(self._same(self._parent, s) & self._same(self._level, s))),
             "head_country": amount(country, first),
             "head_state": amount(state, first),

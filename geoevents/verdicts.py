@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gazetteer.places import Place
 
-from .evidence import FEATURES, Evidence, Group, kilometres
+from .candidates import Option, kind_of
+from .evidence import FEATURES, Evidence, Group, contains, kilometres
 from .reasons import reasons_for
 from .records import Candidate
 
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
 MAX_CANDIDATES = 6
 """Candidates told of one mention."""
+
+SEAT = 0.2
+"""Of the probability of a division, what its seat of the same name must have to be meant by the bare name."""
 
 SAME_KM = 161
 """Meanings this near to the best one count for its confidence: the benchmarks' own tolerance (100 miles)."""
@@ -39,12 +43,14 @@ class Verdict:
 
 
 def judge(evidence: Evidence, probability: Array, g: int, weights: Weights) -> Verdict:
-    """The verdict on group `g`: its likeliest place, unless even that is less likely than `weights.floor`."""
+    """The verdict on group `g`: its likeliest place, unless "none of these" is likelier and it is less likely
+    than `weights.floor`."""
     group = evidence.groups[g]
     start, stop = evidence.starts[g], evidence.starts[g + 1] - 1
     if start == stop:
         return Verdict()
     order = sorted(range(start, stop), key=lambda i: (-probability[i], group.options[i - start].place.id))
+    order = _seat_first(group, [i - start for i in order], [float(p) for p in probability[start:stop]], start)
     candidates = tuple(
         Candidate(
             place=group.options[i - start].place,
@@ -58,11 +64,32 @@ def judge(evidence: Evidence, probability: Array, g: int, weights: Weights) -> V
     )
     best, option = candidates[0], group.options[order[0] - start]
     mass = together(group, probability, start, order[0])
-    if mass < weights.floor:
+    if mass < weights.floor and probability[stop] > mass and not _is_great(option):
         return Verdict(candidates=candidates)
     if option.tier == "part":
         return Verdict(part=option.place, tier="part", confidence=best.confidence, candidates=candidates)
     return Verdict(place=option.place, tier=option.tier, confidence=best.confidence, candidates=candidates)
+
+
+def _seat_first(group: Group, order: list[int], probability: Sequence[float], start: int) -> list[int]:
+    """The rows in order, with a division's seat of the same name before it where no words speak of the division:
+    "Hama" is the city, "Hama province" is not. They lie together, so that this changes no answer's distance much."""
+    area = group.options[order[0]]
+    said = bool(group.clues.kinds & {"state", "county"})
+    if not said and kind_of(area.place) in ("state", "county"):
+        share = SEAT if not group.clues.beside else SEAT / 4
+        for i in order[1:4]:
+            seat = group.options[i]
+            likely = probability[i] >= share * probability[order[0]] and seat.tier == area.tier
+            if likely and kind_of(seat.place) == "town" and contains(area.place, seat.place):
+                return [start + j for j in (i, *(j for j in order if j != i))]
+    return [start + j for j in order]
+
+
+def _is_great(option: Option) -> bool:
+    """Whether the name is a sea's, a country's or a region's own: its point is a convention, its being meant is not."""
+    own = option.tier == "whole" and option.rank == 0 and option.kind not in ("fuzzy", "geocoded")
+    return own and kind_of(option.place) in ("country", "region", "water", "terrain")
 
 
 def home_country(verdicts: Iterable[Verdict]) -> str | None:
