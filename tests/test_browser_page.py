@@ -504,3 +504,59 @@ def test_missing_browser_skips_or_fails_when_one_is_required(folder: Path, monke
     monkeypatch.setenv("GEOEVENTS_REQUIRE_BROWSER", "1")
     with pytest.raises(pytest.fail.Exception, match="no Chromium"), open_browser(folder):
         pass
+
+
+def scripts(*names: str) -> str:
+    """The sources of some of the page's scripts, to be run in a page, which has Leaflet."""
+    return "\n".join((resources.files("maps") / "assets" / f"{name}.js").read_text("utf-8") for name in names)
+
+
+@pytest.mark.parametrize("zoom", [0, 2, 5, 9])
+def test_symbols_never_cover_each_other_and_none_is_lost(browser: Browser, page: Path, zoom: int) -> None:
+    browser.open(page)
+    points = [[(i * 137.50776) % 360 - 180, ((i * 61.8034) % 140) - 70, i % 8] for i in range(1500)]
+    covered, total, groups = browser.run(
+        scripts("text", "words", "data", "symbols", "canvas", "layer")
+        + """
+        const events = arguments[0].map(([lon, lat, group], index) => ({ lon, lat, group, index, located: true }));
+        const world = 256 * 2 ** arguments[1];
+        const made = cluster(groupByPoint([...events, ...events.slice(0, 300)]), world);
+        let covered = 0;
+        for (const a of made) for (const b of made) {
+          const gap = Math.hypot(a.x - b.x, a.y - b.y) * world;
+          if (a !== b && gap < a.radius + b.radius - 2.001) covered += 1;
+        }
+        const sum = (list) => list.reduce((total, value) => total + value, 0);
+        return [covered, sum(made.map((one) => one.size)), sum(made.map((one) => sum(one.counts)))];
+        """,
+        points,
+        zoom,
+    )
+    assert covered == 0
+    assert total == groups == 1800
+
+
+@pytest.mark.parametrize(
+    ("lon", "lat", "metres"), [(36.7, 35.1, 20_000), (179.9, -17, 300_000), (0, 0, 700_000), (-60, 72, 900_000)]
+)
+def test_circle_of_uncertainty_has_its_radius_everywhere(
+    browser: Browser, page: Path, lon: float, lat: float, metres: int
+) -> None:
+    from geopy.distance import great_circle
+
+    browser.open(page)
+    points = browser.run(
+        scripts("text", "words", "data", "symbols", "canvas", "layer")
+        + """
+        return circleAround(...arguments).map(({ x, y }) => {
+          const lat = (Math.atan(Math.sinh(Math.PI * (1 - 2 * y))) * 180) / Math.PI;
+          return [(x - 0.5) * 360, lat];
+        });
+        """,
+        lon,
+        lat,
+        metres,
+    )
+    assert len(points) == 96
+    for east, north in points:
+        assert great_circle((lat, lon), (north, east)).meters == pytest.approx(metres, rel=1e-3)

@@ -31,43 +31,53 @@ function pointKey({ lon, lat }) {
 }
 
 /**
- * Joins points whose symbols would cover each other at a zoom. A cluster stays at its biggest point, so that no symbol
- * is ever where nothing was reported. A grid as wide as the largest symbol keeps the search short.
+ * Joins points whose symbols would cover each other at a zoom, until none do: a donut grows as it takes others in. A
+ * cluster stays at its biggest point, so that no symbol is ever where nothing was reported.
  */
 function cluster(points, world) {
+  let clusters = points.map((point) => ({ x: point.x, y: point.y, points: [point], size: point.events.length }));
+  let before;
+  do {
+    before = clusters.length;
+    clusters = joinNear(clusters, world).sort((a, b) => b.size - a.size);
+  } while (clusters.length < before);
+  return clusters.map(finish);
+}
+
+/** One round of joining, biggest first. A grid as wide as the largest symbol keeps the search for neighbours short. */
+function joinNear(clusters, world) {
   const cell = 48 / world;
   const grid = new Map();
-  const clusters = [];
-  for (const point of points) {
-    const [column, row] = [Math.floor(point.x / cell), Math.floor(point.y / cell)];
-    const near = nearest(grid, column, row, point, world);
+  const joined = [];
+  for (const made of clusters) {
+    const [column, row] = [Math.floor(made.x / cell), Math.floor(made.y / cell)];
+    const near = nearest(grid, column, row, made, world);
     if (near) {
-      near.points.push(point);
-      near.size += point.events.length;
+      near.points = near.points.concat(made.points);
+      near.size += made.size;
       continue;
     }
-    const made = { x: point.x, y: point.y, points: [point], size: point.events.length };
     const key = cellKey(column, row);
     if (!grid.has(key)) grid.set(key, []);
     grid.get(key).push(made);
-    clusters.push(made);
+    joined.push(made);
   }
-  return clusters.map(finish);
+  return joined;
 }
 
 function cellKey(column, row) {
   return column * 2 ** 22 + row;
 }
 
-function nearest(grid, column, row, point, world) {
+/** The nearest cluster in the grid that a symbol would cover by more than a sliver, or null. */
+function nearest(grid, column, row, made, world) {
   let best = null;
   let bestGap = Infinity;
   for (let c = column - 1; c <= column + 1; c++) {
     for (let r = row - 1; r <= row + 1; r++) {
       for (const other of grid.get(cellKey(c, r)) || []) {
-        const gap = Math.hypot(other.x - point.x, other.y - point.y) * world;
-        const room = radiusOf(other.size + point.events.length) + radiusOf(point.events.length) - 3;
-        if (gap < room && gap < bestGap) [best, bestGap] = [other, gap];
+        const gap = Math.hypot(other.x - made.x, other.y - made.y) * world;
+        if (gap < radiusOf(other.size) + radiusOf(made.size) - 2 && gap < bestGap) [best, bestGap] = [other, gap];
       }
     }
   }

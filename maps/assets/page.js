@@ -33,15 +33,21 @@ class Page {
 
   start() {
     document.getElementById("title").textContent = this.style.title;
-    document.getElementById("credit").textContent = [this.style.credit, "Places: GeoNames (CC BY 4.0)", "Leaflet"]
-      .filter(Boolean)
-      .join(" · ");
+    this.showCredit(document.getElementById("credit"));
     this.map.getContainer().setAttribute("aria-label", "Map of the events; the list holds them too");
     showRemarks(this.collection);
     fillLegend(document.getElementById("legend"), this.style.groups);
     this.listen();
     this.refresh();
     this.fit();
+  }
+
+  /** Who made what the map is made of; GeoNames' licence asks for its name and a link. */
+  showCredit(root) {
+    const link = (address, words) => make("a", { href: address, rel: "noopener noreferrer", target: "_blank" }, words);
+    if (this.style.credit) root.append(this.style.credit, " · ");
+    root.append("Places: ", link("https://www.geonames.org/", "GeoNames"), " (");
+    root.append(link("https://creativecommons.org/licenses/by/4.0/", "CC BY 4.0"), ") · Leaflet");
   }
 
   listen() {
