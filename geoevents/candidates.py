@@ -19,7 +19,7 @@ KINDS_BY_WORD = {
     "state": "state province governorate oblast prefecture region canton department emirate krai wilayat voivodeship",
     "town": "city town village hamlet suburb neighbourhood neighborhood township settlement municipality camp",
     "water": "river creek lake sea ocean gulf bay strait straits canal reservoir lagoon channel harbour",
-    "terrain": "mount mountain mountains hill hills island islands isle peninsula valley desert cape ridge plateau forest",
+    "terrain": "mount mountain mountains hill hills island islands isle peninsula valley desert cape ridge plateau",
     "spot": "airport university college school hospital stadium church cathedral museum station prison base dam bridge "
     "park square tower market mall center centre plant hotel building theater theatre arena academy institute library "
     "cemetery monastery mosque temple embassy house hall racecourse clinic campus headquarters courthouse jail palace",
