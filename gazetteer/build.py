@@ -43,7 +43,7 @@ def rank(draft: Draft, same_named_city: float = 0.0) -> float:
     code = draft.feature_code
     people = math.log10(max(draft.population, 30))
     if code == "CONT":
-        return 11.0
+        return 12.0
     if code.startswith("PCL"):
         return people + 2
     if code == "PPLC":

@@ -72,8 +72,8 @@ def _county_at(shapes: dict[str, Shape], state: str | None, lon: float, lat: flo
     whole = shapes.get(state or "")
     if whole is None:
         return None
-    codes = (f"{state}.{shape.code[2:]}" for shape in shapes.values() if shape.code[:2] == whole.code and shape is not whole)
-    return min((code for code in codes if shapes[code].holds(lon, lat)), default=None)
+    inside = (s for s in shapes.values() if s.code[:2] == whole.code and s is not whole and s.holds(lon, lat))
+    return min((f"{state}.{county.code[2:]}" for county in inside), default=None)
 
 
 def _mark_capitals(cities: list[Draft], capitals: dict[str, str]) -> None:
