@@ -25,9 +25,13 @@ def mend_clauses(doc: Doc) -> Doc:
         root = sentence.root
         if root.pos_ not in _NOMINAL or any(c.dep_ in ("nsubj", "cop", "nsubj:pass") for c in root.children):
             continue
-        verb = next((c for noun in (root, *_of(root)) for c in noun.children if _finite(c)), None)
+        verb = next((c for noun in (root, *_of(root)) for c in noun.children if reads_finite(c)), None)
         if verb is not None:
             _turn_round(root, verb)
+            continue
+        verb = next((c for c in root.children if _between_names(c, root)), None)
+        if verb is not None:
+            _split_phrase(root, verb)
     return doc
 
 
@@ -36,7 +40,30 @@ def _of(root: Token) -> list[Token]:
     return [child for child in root.children if child.dep_ == "nmod" and child.i > root.i]
 
 
-def _finite(verb: Token) -> bool:
+def _between_names(verb: Token, root: Token) -> bool:
+    """Whether a participle before the root stands right behind a name: "The US imposed sanctions"."""
+    if verb.dep_ != "amod" or verb.tag_ not in ("VBN", "VBD") or verb.i >= root.i or verb.i == verb.sent.start:
+        return False
+    before = verb.nbor(-1)
+    return before.head == root and before.dep_ in ("compound", "nmod") and before.pos_ == "PROPN"
+
+
+def _split_phrase(root: Token, verb: Token) -> None:
+    subject = verb.nbor(-1)
+    before = [c for c in root.children if c.i < subject.i]
+    after = [c for c in root.children if c.dep_ == "punct" and c.i > root.i]
+    verb.head = verb
+    verb.dep_, verb.tag_ = "ROOT", "VBD"
+    for child in before:
+        child.head = subject
+    subject.head = root.head = verb
+    subject.dep_, root.dep_ = "nsubj", "obj"
+    for child in after:
+        child.head = verb
+
+
+def reads_finite(verb: Token) -> bool:
+    """Whether a participle that describes a noun must be a finite verb: it takes an object or has no passive."""
     if verb.dep_ != "acl" or verb.tag_ not in ("VBN", "VBD"):
         return False
     if any(c.dep_ in ("aux", "aux:pass", "obl:agent") for c in verb.children):

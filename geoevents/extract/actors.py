@@ -95,8 +95,10 @@ def find_actors(trigger: Trigger) -> tuple[tuple[str, ...], tuple[str, ...]]:
         actors, recipients = _of_verb(token, trigger.rule.frame)
     else:
         actors, recipients = _of_noun(token, trigger.rule.frame)
-    named = _names(actors)
-    return named, tuple(name for name in _names(recipients) if name not in named)
+    inside = range(trigger.first, trigger.last + 1)
+    named = _names(word for word in actors if word.i not in inside)
+    suffering = _names(word for word in recipients if word.i not in inside)
+    return named, tuple(name for name in suffering if name not in named)
 
 
 def _of_verb(verb: Token, frame: str) -> tuple[list[Token], list[Token]]:

@@ -65,8 +65,9 @@ def find_speaker(trigger: Token) -> str | None:
     accordingly = _according_to(trigger.sent)
     if accordingly is not None:
         return accordingly
+    doing = trigger.head if trigger.dep_ in ("obj", "dobj", "nsubj:pass", "nsubjpass") else None
     for word in [trigger, *syntax.ancestors(trigger)]:
-        if word.pos_ in ("VERB", "AUX") and word != trigger:
+        if word.pos_ in ("VERB", "AUX") and word not in (trigger, doing):  # to declare a curfew is to do it
             said = _speaker_of(word, trigger)
             if said is not None:
                 return said

@@ -88,11 +88,11 @@ def _tell(
     places = link_places(token, mentions, others - {token.i})
     if event_type in SETTLED:
         places = [(m, p) for m, p in places if stands_within(token, m)]
+    when = choose_date(token, dates)
     if modality == "future" and _has_subject(token) and event_type in COOPERATIVE | CONFLICTUAL:
         event_type, mode = ("AGREE" if event_type in COOPERATIVE else "THREATEN"), None
-        modality, places = "asserted", []
-    when = choose_date(token, dates)
-    if modality == "asserted" and when is not None:
+        modality, places, when = "asserted", [], None  # the announcement is of today, the date is the deed's
+    elif modality == "asserted" and when is not None:
         modality = judge_time(when, published)
     if event_type not in SPOKEN:
         there = place_there(token, mentions)

@@ -138,10 +138,10 @@ def contains(larger: PlaceMention, smaller: PlaceMention) -> bool:
 def stands_within(trigger: Token, mention: PlaceMention) -> bool:
     """Whether a place is the setting of a trigger's own clause ("in Geneva"), not one spoken to or of."""
     span = trigger.doc.char_span(mention.start, mention.end, alignment_mode="expand")
-    if span is None or _case(span.root) not in _LOCATIVE:
+    if span is None or _case(_head(span)) not in _LOCATIVE:
         return False
     home = syntax.governing_verb(trigger)
-    for word in syntax.ancestors(span.root, 2 if trigger.pos_ in ("VERB", "AUX") else 5):
+    for word in syntax.ancestors(_head(span), 2 if trigger.pos_ in ("VERB", "AUX") else 5):
         if word == trigger:
             return True
         if word.pos_ in ("VERB", "AUX"):
@@ -227,8 +227,8 @@ def _probability(trigger: Token, place: Span, rivals: list[Span]) -> float:
     score = sum(weights.get(name, 0.0) for name in features(trigger, place, rivals))
     probability = 1 / (1 + math.exp(-score))
     if trigger.pos_ in ("NOUN", "PROPN"):
-        case = _case(place.root)
-        if place.root.head == trigger and (case in _LOCATIVE or place.root.dep_ == "compound"):
+        root = _head(place)
+        if root.head == trigger and (_case(root) in _LOCATIVE or root.dep_ == "compound"):
             return max(probability, 0.9)
         verb = syntax.governing_verb(trigger)
         if verb is not None:
@@ -239,7 +239,7 @@ def _probability(trigger: Token, place: Span, rivals: list[Span]) -> float:
 
 def features(trigger: Token, place: Span, rivals: Sequence[Span]) -> list[str]:
     """The features of a pair, as names; each counts 1. `rivals` are all places of the sentence, this one among them."""
-    root = place.root
+    root = _head(place)
     doc = trigger.doc
     up, down, words = _path(root, trigger)
     case = _case(root)
@@ -284,6 +284,19 @@ def features(trigger: Token, place: Span, rivals: Sequence[Span]) -> list[str]:
     if after in ("'s", "’s"):
         names.append(f"possessive&above={syntax.lemma(root.head)}")
     return names
+
+
+_CLASS_WORDS = frozenset(
+    "state province governorate region district county city town village island camp airport oblast department "
+    "municipality neighbourhood neighborhood suburb area countryside prefecture parish valley".split()
+)
+
+
+def _head(place: Span) -> Token:
+    """The word that ties a place to its sentence: its own root, or the class word behind it ("Kaduna state")."""
+    root = place.root
+    joined = root.dep_ in ("compound", "nmod", "flat") and root.head.i == place.end
+    return root.head if joined and root.head.lower_ in _CLASS_WORDS else root
 
 
 def _case(word: Token) -> str:

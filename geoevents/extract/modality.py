@@ -36,7 +36,7 @@ _SUPPOSED = frozenset("possible potential hypothetical likely feared would-be ev
 _PAST = frozenset("former previous past earlier historic historical ancient infamous deadliest".split())
 _UNCERTAIN = frozenset(
     "risk threat fear possibility chance danger prospect plan proposal call demand warning hope idea right attempt "
-    "effort aim goal drill exercise simulation rumour rumor alert cessation end".split()
+    "effort aim goal drill exercise simulation rumour rumor alert cessation end ban".split()
 )
 _RETROSPECTS = frozenset("anniversary commemoration memory history".split())
 _LONG = frozenset("year month decade century".split())

@@ -27,6 +27,7 @@ _VAGUE = {
     "tens": 20,
     "hundreds": 200,
     "thousands": 2_000,
+    "millions": 2_000_000,
     "several": 3,
     "few": 3,
     "couple": 2,
@@ -90,15 +91,22 @@ def _read(doc: Doc, i: int, stop: int) -> tuple[int | None, int, bool]:
     """A number that starts at token i: its value, the token after it, and whether it is a vague word ("dozens")."""
     word = doc[i].lower_
     before = doc[i - 1].lower_ if i else ""
-    if word == "dozen" and before in ("a", "the"):
-        return 12, i + 1, False
-    if word in _VAGUE and (word != "few" or before == "a"):
-        of = doc[i + 2].lower_ if i + 2 < stop and doc[i + 1].lower_ == "of" else ""
-        if of in ("hundreds", "thousands"):  # "tens of thousands"
-            return _VAGUE[of] * 10, i + 3, True
-        return _VAGUE[word], i + 1, True
-    value, end = _digits(doc, i, stop) if doc[i].text[0].isdigit() else _words(doc, i, stop)
-    return (value, end, False) if value and value <= MAX_COUNT else (None, i + 1, False)
+    after = [doc[k].lower_ for k in range(i + 1, min(i + 3, stop))]
+    vague = word in _VAGUE and (word != "few" or before == "a")
+    value: int | None
+    if word in ("a", "the", "another") and after[:1] == ["dozen"]:
+        value, end = 12, i + 2
+    elif word == "half" and after == ["a", "dozen"]:
+        value, end = 6, i + 3
+    elif vague and after[:1] == ["of"] and after[-1].removesuffix("s") in _SCALES:  # "tens of thousands"
+        value, end = _VAGUE[word] * _SCALES[after[-1].removesuffix("s")], i + 3
+    elif vague and after and after[0] in (*_SCALES, "dozen"):  # "several hundred"
+        value, end = _VAGUE[word] * _SCALES.get(after[0], 12), i + 2
+    elif vague:
+        value, end = _VAGUE[word], i + 1
+    else:
+        value, end = _digits(doc, i, stop) if doc[i].text[0].isdigit() else _words(doc, i, stop)
+    return (value, end, vague) if value and value <= MAX_COUNT else (None, i + 1, False)
 
 
 def _digits(doc: Doc, i: int, stop: int) -> tuple[int | None, int]:
@@ -111,21 +119,24 @@ def _digits(doc: Doc, i: int, stop: int) -> tuple[int | None, int]:
 
 
 def _words(doc: Doc, i: int, stop: int) -> tuple[int | None, int]:
-    """A number in words: "seven", "twenty-three", "two hundred and six"."""
-    total, end = 0, i
+    """A number in words: "seven", "twenty-three", "two hundred and six", "three thousand two hundred"."""
+    thousands, rest, end = 0, 0, i
     while end < min(stop, i + 9):
         word = doc[end].lower_
         after = doc[end + 1].lower_ if end + 1 < stop else ""
         small = _small(word)
-        if small is not None:
-            total += small
-        elif word in _SCALES and (total or (end > i)):
-            total = total * _SCALES[word] if total < 1_000 else total + _SCALES[word]
+        if small is not None and (rest % 100 == 0 or (rest % 10 == 0 and rest % 100 >= 20 and small < 10)):
+            rest += small
+        elif word == "hundred" and 0 < rest < 100:
+            rest *= 100
+        elif word in ("thousand", "million") and rest:
+            thousands, rest = thousands + rest * _SCALES[word], 0
         elif word == "a" and end == i and after in _SCALES:
-            total = 1
-        elif not (total and word in ("-", "and") and _small(after) is not None and (word == "-" or total >= 100)):
+            rest = 1
+        elif not (end > i and word in ("-", "and") and _small(after) and (word == "-" or thousands + rest >= 100)):
             break
         end += 1
+    total = thousands + rest
     if total and end < stop and doc[end].lower_ == "dozen":
         return total * 12, end + 1
     return (total, end) if total else (None, i + 1)
@@ -144,6 +155,9 @@ def _bounded(sentence: Span, i: int, end: int, value: int, vague: bool) -> tuple
     after = doc[end].lower_ if end + 1 < sentence.end else ""
     if after in ("to", "-", "–", "or") or (after == "and" and before[-1:] == ["between"]):
         upper, beyond, _ = _read(doc, end + 1, sentence.end)
+        scale = _SCALES.get(doc[beyond - 1].lower_, 1)
+        if upper is not None and doc[end - 1].lower_ not in _SCALES and value * scale < upper:
+            value *= scale  # "two to three hundred"
         if upper is not None and upper > value:
             return i, Bounds(low=value, high=upper), beyond
     if vague:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from geoevents.clauses import reads_finite
+
 if TYPE_CHECKING:
     from spacy.tokens import Span, Token
 
@@ -38,6 +40,8 @@ def is_passive(verb: Token) -> bool:
         return False
     if verb.dep_.startswith("conj") and verb.head.pos_ == "VERB" and verb.tag_ == verb.head.tag_:
         return is_passive(verb.head)
+    if reads_finite(verb):
+        return False
     return verb.tag_ == "VBN" and not any(child.dep_ == "aux" for child in verb.children)
 
 
@@ -81,8 +85,8 @@ def subjects(verb: Token, depth: int = 0) -> list[Token]:
         return _referent(own, verb)
     if depth > 3:
         return []
-    if verb.dep_.startswith(("acl", "relcl")) and verb.tag_ == "VBG":
-        return [verb.head]
+    if verb.dep_.startswith(("acl", "relcl")) and (verb.tag_ == "VBG" or reads_finite(verb)):
+        return [verb.head.head if verb.head.dep_ == "nmod" and verb.tag_ != "VBG" else verb.head]
     if verb.dep_ in ("conj", "xcomp", "advcl", "parataxis", "ccomp") and verb.head.pos_ in (
         "VERB",
         "AUX",

@@ -6,6 +6,8 @@ import re
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from geoevents.clauses import reads_finite
+
 from . import syntax
 from .attribution import SAYING
 from .dates import When, find_dates
@@ -46,7 +48,7 @@ def choose_date(token: Token, dates: Dated) -> When | None:
         path = [span.root]
         while path[-1].i not in own and path[-1].head != path[-1]:
             path.append(path[-1].head)
-        aside = any(word.dep_.startswith(_ASIDES) for word in path[:-1])
+        aside = any(word.dep_.startswith(_ASIDES) and not reads_finite(word) for word in path[:-1])
         verb = next((word for word in path if word.pos_ in ("VERB", "AUX")), None)
         reporting = verb is not None and verb != token and syntax.lemma(verb) in SAYING
         if aside or (reporting and span.start != token.sent.start):

@@ -66,6 +66,7 @@ def _match(token: Token, ontology: Ontology, places: frozenset[int]) -> Trigger 
     best: tuple[tuple[int, int, int], Trigger] | None = None
     word = syntax.lemma(token)
     noun_like = token.dep_ in ("aux", "cop", "aux:pass", "compound") or any(c.dep_ == "det" for c in token.children)
+    noun_like = noun_like or (token.dep_ == "amod" and token.head.i > token.i)  # "the besieged town"
     if token.pos_ in ("VERB", "AUX", "ADJ") and not noun_like:
         entries = [(phrase, rule, "verb") for phrase, rule in ontology.verbs.get(word, ())]
     else:
@@ -77,12 +78,13 @@ def _match(token: Token, ontology: Ontology, places: frozenset[int]) -> Trigger 
         span = _phrase_span(token, phrase, part)
         if span is None:
             continue
-        satisfied = _conditions(token, rule, part, places)
+        head = token if part == "verb" else token.doc[span[0] : span[1] + 1].root  # of "state of emergency", "state"
+        satisfied = _conditions(head, rule, part, places)
         if satisfied is None:
             continue
         rank = (len(phrase), satisfied, -rule.order)
         if best is None or rank > best[0]:
-            best = rank, Trigger(token=token, first=span[0], last=span[1], rule=rule)
+            best = rank, Trigger(token=head, first=span[0], last=span[1], rule=rule)
     return best[1] if best else None
 
 
