@@ -5,7 +5,10 @@ from __future__ import annotations
 import ipaddress
 import sys
 
+import pytest
 from hypothesis import settings
+
+from geoevents.pipeline import Pipeline
 
 settings.register_profile("geoevents", deadline=None, derandomize=True)
 settings.load_profile("geoevents")
@@ -27,3 +30,9 @@ def _stay_here(event: str, arguments: tuple[object, ...]) -> None:
 
 
 sys.addaudithook(_stay_here)
+
+
+@pytest.fixture(scope="session")
+def pipeline() -> Pipeline:
+    """The pipeline on the bundled data, loaded once for all tests; they must not change it."""
+    return Pipeline.load()
