@@ -14,6 +14,7 @@ _LETTERS = str.maketrans(
     }
 )
 _INITIAL_DOT = re.compile(r"(?<![^\W_])([^\W\d_])\.(?:\s(?=[^\W\d_]\.))?")
+_HYPHENED_EL = re.compile(r"el[-‐-―]\w")
 _BREAKS = re.compile(r"[^\w]+|_+")
 _SUN_ARTICLES = re.compile(r"[ae](?:sh|th|dh|[nstdrz])")
 _WRITTEN_OUT = {"st": "saint", "ste": "saint", "sainte": "saint", "mt": "mount", "ft": "fort"}
@@ -34,10 +35,10 @@ def fold(name: str) -> str:
         words = name.lower().split()
     else:
         text = _lower(name.strip())
-        hyphened = text.startswith("el-")
         if not text.isascii():
             text = unicodedata.normalize("NFKD", text)
             text = _lower("".join(c for c in text if not unicodedata.combining(c)))
+        hyphened = _HYPHENED_EL.match(text) is not None
         words = _BREAKS.sub(" ", _INITIAL_DOT.sub(r"\1", text)).split()
     if len(words) < 2:
         return "".join(words)

@@ -42,12 +42,12 @@ def gather_world(packages: Packages, data: Path) -> list[Draft]:
         if city.country == "US" and city.admin2 not in second:
             city.admin2 = _county_at(shapes, city.admin1, city.lon, city.lat)
     _mark_capitals(cities, read_capitals(packages))
+    airports = read_airports(packages)
+    _fill_divisions([*airports, *(c for c in cities if c.admin1 not in first)], cities, first)
     settled = cities + _post_towns(read_post_towns(packages), cities, shapes)
     ids = _read_ids(data / "geonames_ids.csv")
     names = {name for country in countries for name in all_names(country)}
     divisions = _divisions(first, second, ids, settled, names, read_subdivisions(packages), shapes)
-    airports = read_airports(packages)
-    _fill_airports(airports, settled)
     _place_countries(countries, settled)
     for draft in [*settled, *divisions, *airports]:
         draft.admin1, draft.admin2 = first.get(draft.admin1 or ""), second.get(draft.admin2 or "")
@@ -288,18 +288,19 @@ def _likeness(a: str, b: str) -> float:
     return matcher.ratio() if matcher.real_quick_ratio() > 0.4 and matcher.quick_ratio() > 0.4 else 0.0
 
 
-def _fill_airports(airports: list[Draft], settled: list[Draft]) -> None:
-    """Gives each airport the divisions of the nearest town of its country within 50 km."""
-    grid: dict[tuple[int, int], list[Draft]] = defaultdict(list)
+def _fill_divisions(lacking: list[Draft], settled: list[Draft], first: dict[str, str]) -> None:
+    """Gives places without a known first-level division that of the nearest town of their country within 30 km."""
+    grid: dict[tuple[str | None, int, int], list[Draft]] = defaultdict(list)
     for town in settled:
-        grid[math.floor(town.lon), math.floor(town.lat)].append(town)
-    for airport in airports:
-        x, y = math.floor(airport.lon), math.floor(airport.lat)
-        around = [t for i in (-1, 0, 1) for j in (-1, 0, 1) for t in grid.get((x + i, y + j), ())]
-        home = [t for t in around if t.country == airport.country]
-        near = [(kilometres(airport.lon, airport.lat, t.lon, t.lat), t.id, t) for t in home]
-        if near and (nearest := min(near))[0] <= 50:
-            airport.admin1, airport.admin2 = nearest[2].admin1, nearest[2].admin2
+        if town.admin1 in first:
+            grid[town.country, math.floor(town.lon), math.floor(town.lat)].append(town)
+    for draft in lacking:
+        x, y = math.floor(draft.lon), math.floor(draft.lat)
+        around = [t for i in (-1, 0, 1) for j in (-1, 0, 1) for t in grid.get((draft.country, x + i, y + j), ())]
+        near = min(((kilometres(draft.lon, draft.lat, t.lon, t.lat), t.id, t) for t in around), default=None)
+        if near and near[0] <= 30:
+            draft.admin1 = near[2].admin1
+            draft.admin2 = near[2].admin2 if draft.feature_code == "AIRP" else None
 
 
 def _place_countries(countries: list[Draft], settled: list[Draft]) -> None:
@@ -317,11 +318,13 @@ def _place_countries(countries: list[Draft], settled: list[Draft]) -> None:
 
 def _apply_tables(drafts: dict[str, Draft], aliases: dict[str, str], tables: Path) -> None:
     """Lets the hand-kept tables override and add places, then add names to them; raises all faults at once."""
+    divisions = {(d.country, fold(d.name)): d.name for d in drafts.values() if d.feature_code == "ADM1"}
     paths = sorted(tables.glob("*.csv"))
     for path in paths:
         if not is_name_table(path):
             for row in read_place_table(path):
                 row.id = aliases.get(row.id, row.id)
+                row.admin1 = divisions.get((row.country, fold(row.admin1 or "")), row.admin1)
                 _override(drafts, row)
     unknown = []
     for path in paths:
@@ -337,12 +340,16 @@ def _apply_tables(drafts: dict[str, Draft], aliases: dict[str, str], tables: Pat
 
 
 def _override(drafts: dict[str, Draft], row: Draft) -> None:
+    """Puts a table's row in the place of what is known. A division keeps its name, which its towns bear as admin1."""
     known = drafts.get(row.id)
     row.id = row.id or f"table:{fold(row.name).replace(' ', '-')}"
     if known:
-        row.names += [(name, kind) for name, kind in [(known.name, "alternate"), *known.names]]
+        if known.feature_class == "A" and not known.feature_code.startswith("PCL"):
+            row.names.insert(0, (row.name, "alternate"))
+            row.name = known.name
+        row.names += [(known.name, "alternate"), *known.names]
         row.country = row.country or known.country
-        row.admin1, row.admin2 = row.admin1 or known.admin1, known.admin2
+        row.admin1, row.admin2 = known.admin1 or row.admin1, known.admin2
         row.population = row.population or known.population
         row.radius = row.radius or known.radius
     drafts[row.id] = row

@@ -50,6 +50,7 @@ WORDS = st.lists(
         ("al-Bab", "bab"),
         ("Al Bab", "bab"),
         ("el-Bab", "bab"),
+        ("El‑Bab", "bab"),
         ("El Paso", "el paso"),
         ("El Salvador", "el salvador"),
         ("As Suwayda", "suwayda"),
