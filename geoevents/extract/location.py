@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from geopy.distance import geodesic
 
+from geoevents.clauses import reads_finite
 from geoevents.records import PlaceMention
 
 from . import syntax
@@ -141,11 +142,13 @@ def stands_within(trigger: Token, mention: PlaceMention) -> bool:
     if span is None or _case(_head(span)) not in _LOCATIVE:
         return False
     home = syntax.governing_verb(trigger)
-    for word in syntax.ancestors(_head(span), 2 if trigger.pos_ in ("VERB", "AUX") else 5):
+    below = _head(span)
+    for word in syntax.ancestors(below, 2 if trigger.pos_ in ("VERB", "AUX") else 5):
         if word == trigger:
-            return True
+            return not below.dep_.startswith(("nsubj", "obj", "dobj"))
         if word.pos_ in ("VERB", "AUX"):
             return word == home
+        below = word
     return False
 
 
@@ -161,13 +164,17 @@ def place_there(trigger: Token, mentions: Sequence[PlaceMention]) -> PlaceMentio
 _SEATS = frozenset("headquarters statement office base embassy spokesman spokeswoman spokesperson".split())
 
 
+_LOCALS = frozenset("resident villager witness local inhabitant survivor".split())
+"""Speakers who tell of where they are: "villagers in Solhan said"."""
+
+
 def _of_speaker(place: Span) -> bool:
     """Whether a place only says where a speaker sits: "the agency in Ankara said", "its headquarters in Nairobi"."""
     word = place.root
     for above in syntax.ancestors(place.root, 6):
         if syntax.lemma(above) in _SEATS:
             return True
-        if word.dep_ == "nsubj" and syntax.lemma(above) in SAYING:
+        if word.dep_ == "nsubj" and syntax.lemma(above) in SAYING and syntax.lemma(word) not in _LOCALS:
             return True
         if above.pos_ in ("VERB", "AUX"):
             return False
@@ -183,7 +190,8 @@ def _hangs_on(place: Span, others: frozenset[int], trigger: Token) -> bool:
             return False
         if word.i in others and word.pos_ not in ("VERB", "AUX"):
             return True
-        if trigger.pos_ not in ("VERB", "AUX") and word.dep_.startswith(("acl", "relcl")):
+        aside = word.dep_.startswith(("acl", "relcl")) and word.head != trigger and not reads_finite(word)
+        if aside and trigger.pos_ not in ("VERB", "AUX"):
             return True
     return False
 
@@ -204,7 +212,9 @@ def _described(trigger: Token, spans: list[tuple[PlaceMention, Span]]) -> PlaceM
     return None
 
 
-_SCENES = frozenset("see witness experience suffer face endure host receive brace remain lie fall come be".split())
+_SCENES = frozenset(
+    "see witness experience suffer face endure host receive brace remain lie fall come be erupt flood overflow burst".split()
+)
 """Verbs whose subject may be where things happen: "Hama saw heavy fighting"."""
 
 

@@ -149,7 +149,9 @@ def _of_noun(noun: Token) -> str | None:
                 return "future"
             if syntax.lemma(verb) in _WISHING - {"order", "offer", "allow", "support"}:
                 return "hypothetical"
-    if syntax.lemma(verb) in _CHARGING and noun.head == verb:
+    if syntax.lemma(verb) in _CHARGING and any(
+        c.dep_ == "case" and c.lower_ in ("of", "for", "with") for c in noun.children
+    ):
         return "hypothetical"
     verdict = _of_verb(verb)
     return verdict if verdict in ("future", "hypothetical") else None

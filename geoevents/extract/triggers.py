@@ -59,7 +59,7 @@ def _half_a_word(token: Token) -> bool:
 
 def _modifies(token: Token) -> bool:
     """Whether a noun only says what kind another noun is: "riot police", "patrol vessel"."""
-    return token.dep_ == "compound" and token.head.i > token.i and token.head.pos_ in ("NOUN", "PROPN")
+    return token.dep_ == "compound" and token.head.i > token.i and token.head.pos_ == "NOUN"
 
 
 def _match(token: Token, ontology: Ontology, places: frozenset[int]) -> Trigger | None:
