@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from gazetteer.store import Gazetteer
 
 from .candidates import KINDS, kinds_in, parts
-from .spans import Lookup, Name, certain_kind, clean_spans, find_roads, repeat_names, scan_names
+from .spans import Lookup, Name, certain_kind, clean_spans, find_roads, located_kind, repeat_names, scan_names
 
 if TYPE_CHECKING:
-    from spacy.tokens import Doc
+    from spacy.tokens import Doc, Span
 
 __all__ = ["MAX_NAMES", "Name", "find_names", "names_from_spans"]
 
@@ -42,8 +42,9 @@ def find_names(doc: Doc, gazetteer: Gazetteer | Lookup) -> tuple[Name, ...]:
     """
     lookup = gazetteer.lookup if isinstance(gazetteer, Gazetteer) else gazetteer
     text = doc.text
-    closed = [(ent.start_char, ent.end_char) for ent in doc.ents if ent.label_ in ("ORG", "PERSON")]
-    found = list(_recognised(doc, lookup))
+    mistaken = [ent for ent in doc.ents if _is_mistaken(ent, lookup)]
+    closed = [(e.start_char, e.end_char) for e in doc.ents if e.label_ in ("ORG", "PERSON") and e not in mistaken]
+    found = list(_recognised(doc, lookup)) + [_name(text, e.start_char, e.end_char, lookup) for e in mistaken]
     known = {name.text for name in found if name.kind != "demonym"}
     for ent in doc.ents:
         if ent.label_ == "ORG":
@@ -88,6 +89,16 @@ def _recognised(doc: Doc, lookup: Lookup) -> Iterator[Name]:
                 yield name
 
 
+def _is_mistaken(ent: Span, lookup: Lookup) -> bool:
+    """Whether a "person" or "organisation" is a place after all: "rescued off Crete", "Morocco sent aircraft"."""
+    if ent.label_ not in ("PERSON", "ORG") or ent.text in _people(ent.doc)[0]:
+        return False
+    text, start, end = ent.doc.text, ent.start_char, ent.end_char
+    if _TITLE.search(text[max(0, start - 16) : start]):
+        return False
+    return certain_kind(ent.text, lookup) == "place" or located_kind(text, start, end, lookup) is not None
+
+
 def _people(doc: Doc) -> tuple[set[str], set[str]]:
     """The surnames, and all words, of the people named in full."""
     full = [ent.text.split() for ent in doc.ents if ent.label_ == "PERSON" and " " in ent.text]
@@ -98,7 +109,8 @@ def _name(text: str, start: int, end: int, lookup: Lookup) -> Name:
     written = text[start:end]
     matches = lookup(written)
     kind = "place"
-    if matches and matches[0].kind == "demonym":
+    other = any(match.kind == "name" for match in matches) and _LOCATIVE.search(text[max(0, start - 16) : start])
+    if matches and matches[0].kind == "demonym" and not other:  # "a Norman castle", but "in Norman"
         kind = "demonym"
     elif (matches and matches[0].kind == "metonym") or _is_institutional(text, start, end):
         kind = "organisation"

@@ -19,6 +19,10 @@ MAX_RUN = 4
 PROMINENT = 500_000
 """Inhabitants from which a town's name is trusted without the recogniser's word for it."""
 
+KNOWN = 5_000
+"""Inhabitants from which a town's name is trusted after "in" or "near"."""
+
+_LOCATIVE = re.compile(r"\b(in|at|near|off|outside|around|across|(?<!ccording )to|from|into|towards?) (?:the )?$")
 _RUN = re.compile(r"[A-Z][\w.’'-]{0,30}(?: [A-Z][\w.’'-]{0,30}){0,5}")
 _WORD = re.compile(r"\S+")
 _PREFIX = re.compile(
@@ -36,6 +40,7 @@ _ROAD = re.compile(
     r"(?:[A-Z][\w.]{0,12} ){0,2}(?:Highway|Route|Interstate|Road|Hwy\.?|Rt\.?) \d{1,4}\b|\b(?:I|US)-\d{1,3}\b"
 )
 _NEXT = re.compile(r"([ -][A-Z][\w.]{1,20})([ -][A-Z][\w.]{1,20})?")
+_CAPITAL_NEXT = re.compile(r" [A-Z]")
 _KIND_WORDS = KINDS.keys() | {"county road", "state road", "state route", "high school", "city hall", "us highway"}
 _WORD_BEFORE = re.compile(r"(?<!\w)([A-Z][\w’'-]{0,20}) $")
 _LEADING = frozenset(
@@ -105,7 +110,7 @@ def _extended(text: str, first: int, last: int, lookup: Lookup) -> int:
     """The end of the longer name that the next one or two capitalised words make, if the gazetteer has it so."""
     following = _NEXT.match(text, last)
     for words in (2, 1) if following else ():
-        if following and (end := following.end(words)) > last:
+        if following and (end := following.end(words)) > last and not _CAPITAL_NEXT.match(text, end):
             name = text[first:end]
             if any(match.kind == "name" and match.name == name for match in lookup(name)[:5]):
                 return end
@@ -128,13 +133,14 @@ def _trim(text: str, first: int, last: int) -> tuple[int, int]:
 
 
 def scan_names(text: str, taken: Iterable[tuple[int, int]], lookup: Lookup) -> list[Name]:
-    """The names that are places beyond doubt: countries, their people, states, capitals and great cities.
+    """The names that are places beyond doubt: countries, their people, states, capitals and great cities; and lesser
+    ones where the text says that something is in or near them.
 
     Read from capitalised words that overlap none of the spans in `taken` and are no common words.
     """
 
     def judge(span: tuple[int, int]) -> str | None:
-        return certain_kind(text[slice(*span)], lookup)
+        return certain_kind(text[slice(*span)], lookup) or located_kind(text, *span, lookup)
 
     return list(_walk(text, taken, judge))
 
@@ -189,6 +195,19 @@ def _walk(
                     first = last - 1
                     break
             first += 1
+
+
+def located_kind(text: str, start: int, end: int, lookup: Lookup) -> str | None:
+    """ "place" for the name of a town or area after a word such as "in" or "near", if the gazetteer has it so."""
+    name, before = text[start:end], _LOCATIVE.search(text, max(0, start - 16), start)
+    if before is None or len(name) < 4 or name.lower() in _COMMON:
+        return None
+    least = KNOWN if before[1] in ("in", "near", "off", "outside") else 10 * KNOWN  # "to" and "from" take people too
+    for match in lookup(name)[:3]:
+        own = (match.kind == "name" and match.name == name) or skeleton(match.place.name) == skeleton(name)
+        if own and (match.place.population >= least or match.place.feature_class in "AHT"):
+            return "place"
+    return None
 
 
 def certain_kind(written: str, lookup: Lookup) -> str | None:

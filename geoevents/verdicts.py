@@ -87,9 +87,13 @@ def _seat_first(group: Group, order: list[int], probability: Sequence[float], st
 
 
 def _is_great(option: Option) -> bool:
-    """Whether the name is a sea's, a country's or a region's own: its point is a convention, its being meant is not."""
-    own = option.tier == "whole" and option.rank == 0 and option.kind not in ("fuzzy", "geocoded")
-    return own and kind_of(option.place) in ("country", "region", "water", "terrain")
+    """Whether the name is the own one of a sea, a country, a region or a city: that it is meant is hardly in doubt,
+    even if its point is a convention or the rest of the text is far away."""
+    if option.tier != "whole" or option.rank or option.kind in ("fuzzy", "geocoded"):
+        return False
+    if kind_of(option.place) == "town":
+        return option.spelled and option.kind == "name" and option.place.population >= 100_000
+    return kind_of(option.place) in ("country", "region", "water", "terrain")
 
 
 def home_country(verdicts: Iterable[Verdict]) -> str | None:
