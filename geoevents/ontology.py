@@ -30,6 +30,9 @@ _RULE_KEYS = {
 }
 
 
+_LISTS = ("verbs", "nouns", "subject", "object", "governor", "sentence", "contexts")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:
     """What a word beside a trigger must be (one of `wanted`, if any) and must not be (`barred`): lemmas and markers."""
@@ -111,18 +114,37 @@ def load_ontology(path: str | Path | None = None) -> Ontology:
 
 
 def _parse(data: dict[str, Any]) -> Ontology:
-    classes = {f"@{name}": frozenset(words) for name, words in data.get("classes", {}).items()}
-    types = data.get("types") or {}
+    classes = {
+        f"@{name}": frozenset(_words(f"class {name}", words))
+        for name, words in _table("classes", data.get("classes", {})).items()
+    }
+    types = _table("types", data.get("types", {}))
     if not types:
         raise OntologyError("has no [types.NAME] tables")
-    acled = {name: entry["acled"] for name, entry in types.items() if "acled" in entry} | data.get("modes", {})
-    rules = tuple(_rule(order, entry, types, classes) for order, entry in enumerate(data.get("rules", ())))
+    acled = {name: entry["acled"] for name, entry in types.items() if "acled" in _table(f"types.{name}", entry)}
+    acled |= _table("modes", data.get("modes", {}))
+    entries = data.get("rules", [])
+    if not isinstance(entries, list):
+        raise OntologyError("rules must be [[rules]] tables")
+    rules = tuple(_rule(order, entry, types, classes) for order, entry in enumerate(entries))
     return Ontology(
         version=str(data.get("version", "")),
         labels={name: entry.get("label", name) for name, entry in types.items()},
         acled={name: _pair(repr(name), pair) for name, pair in acled.items()},
         rules=rules,
     )
+
+
+def _table(where: str, value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise OntologyError(f"{where} must be a table, not {value!r}")
+    return value
+
+
+def _words(where: str, value: Any) -> list[str]:
+    if not (isinstance(value, list) and all(isinstance(word, str) for word in value)):
+        raise OntologyError(f"{where} must be a list of words, not {value!r}")
+    return value
 
 
 def _pair(where: str, value: Any) -> tuple[str, str]:
@@ -132,6 +154,7 @@ def _pair(where: str, value: Any) -> tuple[str, str]:
 
 
 def _rule(order: int, entry: dict[str, Any], types: dict[str, Any], classes: dict[str, frozenset[str]]) -> Rule:
+    entry = _table(f"rule {order + 1}", entry)
     where = f"rule {order + 1} ({entry.get('type')} {entry.get('mode', '')})".replace(" )", ")")
     if unknown := sorted(entry.keys() - _RULE_KEYS):
         raise OntologyError(f"{where}: unknown key {unknown[0]!r}; known are {', '.join(sorted(_RULE_KEYS))}")
@@ -140,13 +163,16 @@ def _rule(order: int, entry: dict[str, Any], types: dict[str, Any], classes: dic
     frame = entry.get("frame", "acts")
     if frame not in FRAMES:
         raise OntologyError(f"{where}: frame {frame!r} is not one of {', '.join(FRAMES)}")
-    if not (entry.get("verbs") or entry.get("nouns")):
+    lists = {key: _words(f"{where}: {key}", entry.get(key, [])) for key in _LISTS}
+    if not (lists["verbs"] or lists["nouns"]):
         raise OntologyError(f"{where}: needs verbs or nouns")
+    if not isinstance(entry.get("mode", ""), str):
+        raise OntologyError(f"{where}: mode must be a word")
 
     def condition(key: str) -> Condition:
         wanted: set[str] = set()
         barred: set[str] = set()
-        for word in entry.get(key, ()):
+        for word in lists[key]:
             bare = word.removeprefix("!")
             if bare.startswith("@") and bare not in classes and bare not in MARKERS:
                 raise OntologyError(f"{where}: {key} names the unknown class {bare!r}")
@@ -154,7 +180,7 @@ def _rule(order: int, entry: dict[str, Any], types: dict[str, Any], classes: dic
         return Condition(wanted=frozenset(wanted), barred=frozenset(barred))
 
     def phrases(key: str) -> tuple[tuple[str, ...], ...]:
-        return tuple(tuple(phrase.lower().replace("-", " - ").split()) for phrase in entry.get(key, ()))
+        return tuple(tuple(phrase.lower().replace("-", " - ").split()) for phrase in lists[key])
 
     return Rule(
         order=order,
@@ -167,7 +193,7 @@ def _rule(order: int, entry: dict[str, Any], types: dict[str, Any], classes: dic
         object=condition("object"),
         governor=condition("governor"),
         sentence=condition("sentence"),
-        contexts=tuple(entry.get("contexts", ())),
+        contexts=tuple(lists["contexts"]),
         acled=_pair(where, entry["acled"]) if "acled" in entry else None,
         weak=bool(entry.get("weak", False)),
     )
