@@ -145,7 +145,7 @@ def stands_within(trigger: Token, mention: PlaceMention) -> bool:
     below = _head(span)
     for word in syntax.ancestors(below, 2 if trigger.pos_ in ("VERB", "AUX") else 5):
         if word == trigger:
-            return not below.dep_.startswith(("nsubj", "obj", "dobj"))
+            return below.dep_ not in ("nsubj:pass", "nsubjpass", "obj", "dobj")
         if word.pos_ in ("VERB", "AUX"):
             return word == home
         below = word
@@ -213,7 +213,8 @@ def _described(trigger: Token, spans: list[tuple[PlaceMention, Span]]) -> PlaceM
 
 
 _SCENES = frozenset(
-    "see witness experience suffer face endure host receive brace remain lie fall come be erupt flood overflow burst".split()
+    "see witness experience suffer face endure host receive brace remain lie fall come be erupt flood overflow "
+    "burst".split()
 )
 """Verbs whose subject may be where things happen: "Hama saw heavy fighting"."""
 
