@@ -9,7 +9,8 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 _DATELINE = re.compile(
-    r"(?:[A-Z]{3}[^\n.!?]{0,60}|[A-Z][^\n!?]{1,90}?(?:\([^()\n]{2,40}\)|\d{1,2}(?:, \d{4})?)) ?(?:—|–|--|-) (?=\S)"
+    r"(?:[A-Z]{3}[^\n.!?]{0,60}|[A-Z][^\n!?]{1,90}?(?:\([^()\n]{2,40}\)|\d{1,2}(?:, \d{4})?"
+    r"|\d{1,2} [A-Z][a-z]{2,8}\.?(?:,? \d{4})?)) ?(?:—|–|--|-) (?=\S)"
 )
 """A place in front, then an agency in brackets, a date or capitals, then a dash: "HAMA, Syria, March 3 (SANA) - ".
 Bounded, and tried at the start of a line only."""
