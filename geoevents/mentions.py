@@ -53,7 +53,9 @@ def find_names(doc: Doc, gazetteer: Gazetteer | Lookup) -> tuple[Name, ...]:
     again = repeat_names(text, _repeatable(doc, known, lookup), [*((n.start, n.end) for n in found), *closed])
     found += [_name(text, n.start, n.end, lookup) for n in again]
     found += find_roads(text, [*((n.start, n.end) for n in found), *closed])
-    found += scan_names(text, [*((n.start, n.end) for n in found), *closed], lookup)
+    people = _people(doc)
+    scanned = scan_names(text, [*((n.start, n.end) for n in found), *closed], lookup)
+    found += [n for n in scanned if not _is_person(text, n.start, n.end, people, lookup)]
     return tuple(_without_overlaps(found)[:MAX_NAMES])
 
 

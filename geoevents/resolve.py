@@ -18,7 +18,7 @@ from .ranker import Ranker, Weights, load_weights
 from .records import Document, PlaceMention
 from .relations import Relation, apply_relation, find_relation
 from .senses import group_mentions
-from .spans import Name, scan_names
+from .spans import Name
 from .verdicts import Verdict, home_country, judge
 
 if TYPE_CHECKING:
@@ -47,31 +47,33 @@ class Resolver:
 
     def resolve(self, doc: Doc, names: Sequence[Name], document: Document | None = None) -> tuple[PlaceMention, ...]:
         """One mention for each name, in order of start. `document` says where the text was published, if known."""
-        names = sorted(names, key=lambda name: (name.start, name.end))
-        groups, group_of = self.group(doc.text, names)
-        home = find_home(doc.text, document)
-        verdicts = self._verdicts(groups, home)
-        if self.geocoder is not None and self._ask(self.geocoder, groups, verdicts):
-            verdicts = self._verdicts(groups, home)
-        return _mentions(doc, names, [verdicts[g] for g in group_of])
+        return self._resolve(doc, sorted(names, key=lambda name: (name.start, name.end)), (), document)
 
     def resolve_spans(
         self, doc: Doc, spans: Iterable[tuple[int, int]], document: Document | None = None
     ) -> tuple[PlaceMention, ...]:
         """One mention for each given span, in the order given; other names found in `doc` are context."""
         asked = names_from_spans(doc, spans, self.candidates.matches)
-        others = [
+        names = sorted(set(asked), key=lambda name: (name.start, name.end))
+        context = [
             name
             for name in find_names(doc, self.candidates.matches)
             if not any(name.start < other.end and other.start < name.end for other in asked)
         ]
-        found = {(m.start, m.end): m for m in self.resolve(doc, [*asked, *others], document)}
+        found = {(m.start, m.end): m for m in self._resolve(doc, names, context, document)}
         return tuple(found[name.start, name.end] for name in asked)
 
-    def group(self, text: str, names: Sequence[Name]) -> tuple[list[Group], list[int]]:
-        """The names, and what else the text surely names, in groups of one sense; and each name's group."""
-        context = scan_names(text, [(name.start, name.end) for name in names], self.candidates.matches)
-        return group_mentions(text, names, self.candidates, context)
+    def _resolve(
+        self, doc: Doc, names: Sequence[Name], context: Sequence[Name], document: Document | None
+    ) -> tuple[PlaceMention, ...]:
+        """The mentions of `names` and `context`; the geocoder is not asked for the latter."""
+        groups, group_of = group_mentions(doc.text, names, self.candidates, context)
+        home = find_home(doc.text, document)
+        verdicts = self._verdicts(groups, home)
+        if self.geocoder is not None and self._ask(self.geocoder, groups, verdicts):
+            verdicts = self._verdicts(groups, home)
+        every = sorted(zip((*names, *context), group_of, strict=True), key=lambda pair: (pair[0].start, pair[0].end))
+        return _mentions(doc, [name for name, _ in every], [verdicts[g] for _, g in every])
 
     def _verdicts(self, groups: Sequence[Group], home: Mapping[str, float]) -> list[Verdict]:
         return [

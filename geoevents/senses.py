@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def group_mentions(
     text: str, names: Sequence[Name], candidates: Candidates, context: Iterable[Name] = ()
 ) -> tuple[list[Group], list[int]]:
-    """The names of a document in groups of one sense, and each name's group.
+    """The names of a document in groups of one sense, and the group of each of `names` and `context`.
 
     Mentions of one name are one group unless their own words tell them apart: "Hama" and "Hama province", "Paris,
     Texas" and "Paris, France". A bare mention goes with the latest of the same name before it.
@@ -59,7 +59,7 @@ def group_mentions(
         group.spots.append(name.start)
         of_name.append(number[id(group)])
     _share(order)
-    return order, of_name[: len(names)]
+    return order, of_name
 
 
 def _sense(clues: Clues, options: Iterable[Option]) -> tuple[str, ...]:

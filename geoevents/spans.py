@@ -92,8 +92,16 @@ def clean_spans(text: str, start: int, end: int, lookup: Lookup) -> Iterator[tup
             last = max(last, road.end())
         last = _extended(text, first, last, lookup)
         name = text[first:last]
-        if any(c.isalpha() for c in name) and not (name.lower() in _KIND_WORDS and not lookup(name)):
+        if any(c.isalpha() for c in name) and not _is_kind_only(name, lookup):
             yield first, last
+
+
+def _is_kind_only(name: str, lookup: Lookup) -> bool:
+    """Whether a name only says a kind of place: "Highway"; "the Gulf" is more, whatever villages are called so."""
+    if name.lower() not in _KIND_WORDS:
+        return False
+    matches = lookup(name)
+    return not matches or matches[0].place.feature_class == "P"
 
 
 def _past_direction(text: str, first: int, last: int, lookup: Lookup) -> int:

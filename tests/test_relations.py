@@ -177,7 +177,9 @@ def test_any_text_is_read_and_every_answer_is_a_place_on_earth(text: str) -> Non
             assert -90 <= point.lat <= 90
 
 
-@pytest.mark.parametrize("piece", ["1,", "12 km north of ", "the northern part of the ", "between ", "Syrian town of the "])
+@pytest.mark.parametrize(
+    "piece", ["1,", "12 km north of ", "the northern part of the ", "between ", "Syrian town of the "]
+)
 def test_hostile_repetition_costs_no_more_than_its_length(piece: str) -> None:
     text = piece * 20_000 + "Hama"
     spans = [(len(text) - 4, len(text))]

@@ -96,7 +96,7 @@ def _example(file: str, document: dict[str, Any], candidates: Candidates, score:
         return None
     evidence = Evidence(groups[:MAX_GROUPS], find_home(text))
     labels = []
-    for name, toponym, g in zip(names, gold, group_of, strict=True):
+    for name, toponym, g in zip(names, gold, group_of[: len(names)], strict=True):
         if toponym["lat"] is None or g >= MAX_GROUPS:
             continue
         first = evidence.starts[g]
