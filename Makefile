@@ -58,10 +58,17 @@ basemap: $(VENV)/.ready
 	$(PY) maps/assets/build.py
 
 # The resolver's weights are learned with the pipeline and the gazetteer, so they come last.
+model: NAMES = $(PY) -m training.train names --shared $(SHARED) --start build/training/syntax-model
 model: $(VENV)/.ready-model
 	$(PY) -m training.prepare --shared $(SHARED)
-	$(PY) -m training.train syntax --shared $(SHARED)
-	$(PY) -m training.train names --shared $(SHARED)
+	$(PY) -m training.train syntax
+	$(NAMES) --epochs 2 --out build/training/teacher-0
+	$(PY) -m training.prepare names --shared $(SHARED) --teacher build/training/teacher-0
+	$(NAMES) --epochs 3 --out build/training/teacher
+	$(PY) -m training.prepare names --shared $(SHARED) --teacher build/training/teacher
+	$(NAMES) --epochs 3 --out build/training/names-0
+	$(NAMES) --epochs 3 --seed 2 --out build/training/names-2
+	$(PY) -m training.average build/training/names-model build/training/names-0-last build/training/names-2-last
 	$(PY) -m training.assemble
 	$(PY) -m training.location --shared $(SHARED)
 	$(PY) -m training.ranker_weights --shared $(SHARED)
