@@ -57,12 +57,19 @@ function readEvent(feature, order, kindOf, articles) {
     located: lon !== null,
     group: kind.group,
     label: kind.label,
-    place: props.place_name || props.place_text || null,
+    place: nameAsRead(props),
     date: props.date_start || props.date_end || null,
     article: articles.get(props.document_id) || null,
     // A point that stands for an area, or for the surroundings of a place, is drawn hollow.
     hollow: (props.where_prec ?? 1) > 1 || (props.geo_precision ?? 1) > 1,
   };
+}
+
+/** The name as the article spells it, which readers know ("Hama", not "Ḩamāh"); the gazetteer's for one in capitals. */
+function nameAsRead(props) {
+  const written = props.place_text || null;
+  const shouted = written && written.length > 3 && written === written.toUpperCase();
+  return (shouted ? null : written) || props.place_name || written;
 }
 
 function compareDates(a, b) {
