@@ -7,7 +7,7 @@ import difflib
 import math
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from .errors import GazetteerSourceError
@@ -43,7 +43,6 @@ def gather_world(packages: Packages, data: Path) -> list[Draft]:
             city.admin2 = _county_at(shapes, city.admin1, city.lon, city.lat)
     _mark_capitals(cities, read_capitals(packages))
     airports = read_airports(packages)
-    _fill_divisions([*airports, *(c for c in cities if c.admin1 not in first)], cities, first)
     settled = cities + _post_towns(read_post_towns(packages), cities, shapes)
     ids = _read_ids(data / "geonames_ids.csv")
     names = {name for country in countries for name in all_names(country)}
@@ -54,6 +53,7 @@ def gather_world(packages: Packages, data: Path) -> list[Draft]:
     drafts = {draft.id: draft for draft in [*airports, *settled, *divisions, *countries]}
     aliases = {f"iso3166-2:{draft.iso}": draft.id for draft in divisions if draft.iso}
     _apply_tables(drafts, aliases, data / "tables")
+    _fill_divisions(drafts.values())
     return list(drafts.values())
 
 
@@ -288,19 +288,20 @@ def _likeness(a: str, b: str) -> float:
     return matcher.ratio() if matcher.real_quick_ratio() > 0.4 and matcher.quick_ratio() > 0.4 else 0.0
 
 
-def _fill_divisions(lacking: list[Draft], settled: list[Draft], first: dict[str, str]) -> None:
-    """Gives places without a known first-level division that of the nearest town of their country within 30 km."""
+def _fill_divisions(drafts: Collection[Draft]) -> None:
+    """Gives towns and spots without a first-level division that of the nearest town of their country within 30 km."""
     grid: dict[tuple[str | None, int, int], list[Draft]] = defaultdict(list)
-    for town in settled:
-        if town.admin1 in first:
+    for town in drafts:
+        if town.admin1 and town.feature_class == "P":
             grid[town.country, math.floor(town.lon), math.floor(town.lat)].append(town)
-    for draft in lacking:
+    for draft in drafts:
+        if draft.admin1 or draft.feature_class not in "PS":
+            continue
         x, y = math.floor(draft.lon), math.floor(draft.lat)
         around = [t for i in (-1, 0, 1) for j in (-1, 0, 1) for t in grid.get((draft.country, x + i, y + j), ())]
         near = min(((kilometres(draft.lon, draft.lat, t.lon, t.lat), t.id, t) for t in around), default=None)
         if near and near[0] <= 30:
             draft.admin1 = near[2].admin1
-            draft.admin2 = near[2].admin2 if draft.feature_code == "AIRP" else None
 
 
 def _place_countries(countries: list[Draft], settled: list[Draft]) -> None:

@@ -219,6 +219,13 @@ def test_a_city_lies_in_divisions_the_world_knows(world: Gazetteer) -> None:
     assert any(m.place.admin2 == paris.admin2 and m.place.feature_code == "ADM2" for m in world.lookup("Lamar County"))
 
 
+def test_hand_kept_places_lie_in_their_divisions(world: Gazetteer) -> None:
+    assert world.lookup("Ain Issa")[0].place.admin1 == "Raqqa"
+    assert world.lookup("West Bank")[0].place.admin1 == "West Bank"
+    hebron = world.lookup("Hebron")[0].place
+    assert (hebron.country, hebron.admin1) == ("PS", "West Bank")
+
+
 def test_names_of_a_place(world: Gazetteer) -> None:
     assert {"Ḩamāh", "Hama"} <= set(world.names("geonames:170017"))
 
