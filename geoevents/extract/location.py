@@ -158,7 +158,8 @@ def place_there(trigger: Token, mentions: Sequence[PlaceMention]) -> PlaceMentio
     if there is None:
         return None
     before = [m for m in mentions if m.kind == "place" and m.position is not None and m.end <= there.idx]
-    return before[-1] if before else None
+    ashore = [m for m in before if m.place is None or m.place.feature_class != "H"]
+    return (ashore or before or [None])[-1]
 
 
 _SEATS = frozenset("headquarters statement office base embassy spokesman spokeswoman spokesperson".split())
@@ -237,15 +238,30 @@ def _probability(trigger: Token, place: Span, rivals: list[Span]) -> float:
     weights = _weights()
     score = sum(weights.get(name, 0.0) for name in features(trigger, place, rivals))
     probability = 1 / (1 + math.exp(-score))
-    if trigger.pos_ in ("NOUN", "PROPN"):
-        root = _head(place)
-        if root.head == trigger and (_case(root) in _LOCATIVE or root.dep_ == "compound"):
-            return max(probability, 0.9)
-        verb = syntax.governing_verb(trigger)
-        if verb is not None:
-            verbal = sum(weights.get(name, 0.0) for name in features(verb, place, rivals))
-            probability = max(probability, 1 / (1 + math.exp(-verbal)))
+    root = _head(place)
+    if trigger.pos_ not in ("NOUN", "PROPN"):
+        stage = root.dep_ == "nsubj" and root.head == trigger  # "Hama saw ...", "Fuego erupted"; see _acts
+        return max(probability, 0.8) if stage else probability
+    if root.head == trigger and (_case(root) in _LOCATIVE or root.dep_ == "compound"):
+        return max(probability, 0.9)
+    if _nested(root, trigger):
+        return max(probability, 0.8)
+    verb = syntax.governing_verb(trigger)
+    if verb is not None:
+        verbal = sum(weights.get(name, 0.0) for name in features(verb, place, rivals))
+        probability = max(probability, 1 / (1 + math.exp(-verbal)))
     return probability
+
+
+def _nested(word: Token, trigger: Token) -> bool:
+    """Whether only places within places lie between: "an explosion at a terminal in the port of Rotterdam"."""
+    for _ in range(4):
+        if not word.dep_.startswith("nmod") or _case(word) not in (*_LOCATIVE, "of"):
+            return False
+        word = word.head
+        if word == trigger:
+            return True
+    return False
 
 
 def features(trigger: Token, place: Span, rivals: Sequence[Span]) -> list[str]:
@@ -299,7 +315,9 @@ def features(trigger: Token, place: Span, rivals: Sequence[Span]) -> list[str]:
 
 _CLASS_WORDS = frozenset(
     "state province governorate region district county city town village island camp airport oblast department "
-    "municipality neighbourhood neighborhood suburb area countryside prefecture parish valley".split()
+    "municipality neighbourhood neighborhood suburb area countryside prefecture parish valley crossing temple terminal "
+    "base hospital market bridge square port barracks road border mosque church prison station refinery plant dam "
+    "checkpoint stadium forest river mountains hills".split()
 )
 
 
