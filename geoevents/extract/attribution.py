@@ -57,7 +57,7 @@ _OUTLET_NOUNS = frozenset(
     "agency outlet newspaper channel broadcaster station website monitor group paper organisation organization "
     "network statement ministry watchdog".split()
 )
-_PRONOUNS = frozenset("he she it they i we who which that this you one".split())
+_PRONOUNS = frozenset("he she it they we i him her them us me who whom which that this you one".split())
 
 
 def find_speaker(trigger: Token) -> str | None:
