@@ -20,6 +20,11 @@ TEXT_M = 50_000
 LARGEST_M = 250_000
 """A place of a larger radius (a country, a sea) is no anchor: the answer would say nothing."""
 SENTENCES_BACK = 3
+HOME_KM = 300
+"""How far what a text is about reaches; about the size of a large province."""
+CONFIDENCE = {"beside": 0.75, "pointed at": 0.7, "sentence": 0.6, "before": 0.6, "text": 0.55}
+"""How often the name lay within 161 km of its anchor, rounded: 11 of 14, (too few to tell), 17 of 29, 16 of 27 and
+23 of 41 (train split of bench/places, spans given)."""
 
 _SENTENCE_END = re.compile(r"[.!?][\"'”’)]{0,2}\s+(?=[\"'“‘(]?[A-Z0-9])|\n")
 _LINK = re.compile(
@@ -48,11 +53,12 @@ class Located:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Anchor:
-    """Where an unknown name is drawn: at `place`, within `uncertainty_m`, for `reason`."""
+    """Where an unknown name is drawn: at `place`, within `uncertainty_m`, for `reason`, and how surely."""
 
     place: Place
     uncertainty_m: int
     reason: str
+    confidence: float
 
     @property
     def position(self) -> LonLat:
@@ -89,7 +95,7 @@ class Anchors:
             if end < other.start <= end + 60 and (link := _LINK.fullmatch(self.text, end, other.start)):
                 how = link["how"].split(" ")[-1].strip(",(") or "in"
                 reach = COUNTRYSIDE_M if how in ("near", "outside", "around", "to") else 1000
-                return _anchor(other.place, reach, f"named as {how} {other.place.name}")
+                return _anchor("beside", other.place, reach, f"named as {how} {other.place.name}")
         return None
 
     def _pointed_at(self, end: int, sentence: int) -> Anchor | None:
@@ -109,26 +115,30 @@ class Anchors:
                     else NEAR_M
                 )
                 what = f"the {found['what']}'s {found['area']}" if found["area"] else f"the {found['what']}"
-                return _anchor(other.place, reach, f"in {what}, which is {other.place.name}")
+                return _anchor("pointed at", other.place, reach, f"in {what}, which is {other.place.name}")
         return None
 
     def _nearest(self, start: int, sentence: int) -> Anchor | None:
         here = [o for o, s in zip(self.located, self._sentence, strict=True) if s == sentence]
         if not here:
             return None
-        other = min(here, key=lambda o: (not o.sure, abs(o.start - start), o.start))
-        return _anchor(other.place, SENTENCE_M, f"in a sentence with {other.place.name}")
+        other = min(here, key=lambda o: (not o.sure, not self._is_home(o.place), abs(o.start - start), o.start))
+        return _anchor("sentence", other.place, SENTENCE_M, f"in a sentence with {other.place.name}")
 
     def _before(self, start: int, sentence: int) -> Anchor | None:
         for other, s in zip(reversed(self.located), reversed(self._sentence), strict=True):
-            if other.start < start and sentence - s <= SENTENCES_BACK and other.sure:
-                return _anchor(other.place, TEXT_M, f"named shortly after {other.place.name}")
+            if other.start < start and sentence - s <= SENTENCES_BACK and other.sure and self._is_home(other.place):
+                return _anchor("before", other.place, TEXT_M, f"named shortly after {other.place.name}")
         return None
 
     def _about(self) -> Anchor | None:
         if self._subject is None:
             return None
-        return _anchor(self._subject, TEXT_M, f"in a text about {self._subject.name}")
+        return _anchor("text", self._subject, TEXT_M, f"in a text about {self._subject.name}")
+
+    def _is_home(self, place: Place) -> bool:
+        """Whether a place lies where the text is about; a capital that only speaks does not."""
+        return self._subject is None or kilometres(place, self._subject) <= HOME_KM
 
     def _most_named(self) -> Place | None:
         """The place that most located mentions name or lie about, if that is most of them."""
@@ -142,5 +152,7 @@ class Anchors:
         return places[best] if 2 * near[best] > len(self.located) else None
 
 
-def _anchor(place: Place, reach: float, reason: str) -> Anchor:
-    return Anchor(place=place, uncertainty_m=round(place.uncertainty_m + reach), reason=reason)
+def _anchor(how: str, place: Place, reach: float, reason: str) -> Anchor:
+    return Anchor(
+        place=place, uncertainty_m=round(place.uncertainty_m + reach), reason=reason, confidence=CONFIDENCE[how]
+    )

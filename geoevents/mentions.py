@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING
 from gazetteer.store import Gazetteer
 
 from .candidates import KINDS, kinds_in, parts
-from .spans import Lookup, Name, certain_kind, clean_spans, find_roads, located_kind, repeat_names, scan_names
+from .spans import (
+    Lookup,
+    Name,
+    certain_kind,
+    clean_spans,
+    find_datelines,
+    find_roads,
+    located_kind,
+    repeat_names,
+    scan_names,
+)
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Span
@@ -45,6 +55,8 @@ def find_names(doc: Doc, gazetteer: Gazetteer | Lookup) -> tuple[Name, ...]:
     mistaken = [ent for ent in doc.ents if _is_mistaken(ent, lookup)]
     closed = [(e.start_char, e.end_char) for e in doc.ents if e.label_ in ("ORG", "PERSON") and e not in mistaken]
     found = list(_recognised(doc, lookup)) + [_name(text, e.start_char, e.end_char, lookup) for e in mistaken]
+    datelines = find_datelines(text, lookup)
+    found += [n for n in datelines if not any(n.start < o.end and o.start < n.end for o in found)]
     known = {name.text for name in found if name.kind != "demonym"}
     for ent in doc.ents:
         if ent.label_ == "ORG":
@@ -80,7 +92,7 @@ def names_from_spans(doc: Doc, spans: Iterable[tuple[int, int]], gazetteer: Gaze
 def _recognised(doc: Doc, lookup: Lookup) -> Iterator[Name]:
     text, people = doc.text, _people(doc)
     for ent in doc.ents:
-        if ent.label_ not in ("PLACE", "NORP"):
+        if ent.label_ not in ("PLACE", "NORP") or _is_agency(text, ent.start_char, ent.end_char):
             continue
         for start, end in clean_spans(text, ent.start_char, ent.end_char, lookup):
             name = _name(text, start, end, lookup)
@@ -89,6 +101,11 @@ def _recognised(doc: Doc, lookup: Lookup) -> Iterator[Name]:
                     yield name
             elif not _is_person(text, start, end, people, lookup):
                 yield name
+
+
+def _is_agency(text: str, start: int, end: int) -> bool:
+    """Whether a name stands in the brackets of a dateline: "DOHA (Meridian Wire) —"."""
+    return text[start - 1 : start] == "(" and re.match(r"\) ?(?:[—–]|-)", text[end : end + 4]) is not None
 
 
 def _is_mistaken(ent: Span, lookup: Lookup) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from gazetteer.errors import GeocoderError
-from gazetteer.places import LonLat, Place
+from gazetteer.places import Place
 from gazetteer.store import Gazetteer
 
 from .anchors import Anchors, Located
@@ -149,23 +149,22 @@ def _known(name: Name, verdict: Verdict, place: Place, relation: Relation | None
 
 
 def _unknown(name: Name, verdict: Verdict, anchors: Anchors) -> PlaceMention:
-    place, uncertainty = verdict.part, None
+    """A name that no gazetteer knows; its confidence is that of being drawn rightly."""
+    place, uncertainty, confidence = verdict.part, None, verdict.confidence
     reason = "no gazetteer knows this name, and nothing in the text says where it is"
-    position: LonLat | None = None
     if place is not None:
         uncertainty, reason = place.uncertainty_m + PART_M, f"the name contains {place.name}"
     elif anchor := anchors.find(name.start, name.end):
-        place, uncertainty, reason = anchor.place, anchor.uncertainty_m, f"not in the gazetteer; {anchor.reason}"
-    if place is not None:
-        position = place.position
+        place, uncertainty, confidence = anchor.place, anchor.uncertainty_m, anchor.confidence
+        reason = f"not in the gazetteer; {anchor.reason}"
     return PlaceMention(
         text=name.text,
         start=name.start,
         end=name.end,
         kind=name.kind,
-        position=position,
+        position=place.position if place else None,
         uncertainty_m=uncertainty,
-        confidence=verdict.confidence if verdict.part else 0.0,
+        confidence=confidence if place else 0.0,
         candidates=verdict.candidates,
         anchor=place,
         reason=reason,

@@ -40,6 +40,12 @@ _ROAD = re.compile(
     r"(?:[A-Z][\w.]{0,12} ){0,2}(?:Highway|Route|Interstate|Road|Hwy\.?|Rt\.?) \d{1,4}\b|\b(?:I|US)-\d{1,3}\b"
 )
 _NEXT = re.compile(r"([ -][A-Z][\w.]{1,20})([ -][A-Z][\w.]{1,20})?")
+_HYPHENED = re.compile(r"(?:-[\w’']{1,20}){1,4}")
+_DATELINE = re.compile(
+    r"^([A-Z][^\W\d_a-z’' .-]*(?:[ '’.-][A-Z][^\W\d_a-z’'.-]*){0,4}),?(?: [^\n—–(]{1,30})?"
+    r" ?(?:\([^()\n]{2,30}\) ?)?(?:[—–]|--| - )",
+    re.MULTILINE,
+)
 _CAPITAL_NEXT = re.compile(r" [A-Z]")
 _KIND_WORDS = KINDS.keys() | {"county road", "state road", "state route", "high school", "city hall", "us highway"}
 _WORD_BEFORE = re.compile(r"(?<!\w)([A-Z][\w’'-]{0,20}) $")
@@ -115,7 +121,10 @@ def _past_direction(text: str, first: int, last: int, lookup: Lookup) -> int:
 
 
 def _extended(text: str, first: int, last: int, lookup: Lookup) -> int:
-    """The end of the longer name that the next one or two capitalised words make, if the gazetteer has it so."""
+    """The end of the longer name: the hyphened rest of its word ("Idanha-a-Nova"), or the one or two capitalised words
+    that follow, if the gazetteer has the longer name so."""
+    if (rest := _HYPHENED.match(text, last)) and lookup(text[first : rest.end()]):
+        return rest.end()
     following = _NEXT.match(text, last)
     for words in (2, 1) if following else ():
         if following and (end := following.end(words)) > last and not _CAPITAL_NEXT.match(text, end):
@@ -175,6 +184,15 @@ def find_roads(text: str, taken: Iterable[tuple[int, int]]) -> list[Name]:
         Name(text=road.group(), start=road.start(), end=road.end())
         for road in _ROAD.finditer(text)
         if 1 not in covered[road.start() : road.end()]
+    ]
+
+
+def find_datelines(text: str, lookup: Lookup) -> list[Name]:
+    """The towns in capitals that open a report ("CASTELO BRANCO, Portugal (Agency) —") and that the gazetteer knows."""
+    return [
+        Name(text=line[1], start=line.start(1), end=line.end(1))
+        for line in _DATELINE.finditer(text)
+        if len(line[1]) > 2 and lookup(line[1])
     ]
 
 

@@ -81,6 +81,8 @@ def test_a_recognisers_span_is_cleaned(span: str, names: list[str]) -> None:
     [
         ("The U.S. said so.", "U.S", "U.S."),
         ("He left Springfield, Mo. on Monday.", "Mo", "Mo."),
+        ("A fire near Idanha-a-Nova spread.", "Idanha", "Idanha-a-Nova"),
+        ("A Damascus-backed force left.", "Damascus", "Damascus"),
         ("A fire in Clinton Township spread.", "Clinton", "Clinton Township"),
         ("He died in Washington. Nobody knew.", "Washington.", "Washington"),
     ],
@@ -143,6 +145,11 @@ def test_metonyms_are_organisations() -> None:
 def test_what_needs_no_recogniser_is_found_without() -> None:
     text = "The Bank spoke on Monday. In Kyiv and near Sfax it rained; Nice weather, though, in March."
     assert [n.text for n in scan_names(text, (), gazetteer().lookup)] == ["Kyiv", "Sfax"]
+
+
+def test_a_dateline_is_a_place_and_its_agency_is_none() -> None:
+    text = "Fire spreads\n\nCASTELO BRANCO, Portugal (Meridian Wire) — A fire spread."
+    assert found(text, ("Meridian Wire", "PLACE")) == [("CASTELO BRANCO", "place"), ("Portugal", "place")]
 
 
 def test_numbered_roads_are_names() -> None:
