@@ -159,7 +159,7 @@ def place_there(trigger: Token, mentions: Sequence[PlaceMention]) -> PlaceMentio
         return None
     before = [m for m in mentions if m.kind == "place" and m.position is not None and m.end <= there.idx]
     ashore = [m for m in before if m.place is None or m.place.feature_class != "H"]
-    return (ashore or before or [None])[-1]
+    return (ashore or before)[-1] if before else None
 
 
 _SEATS = frozenset("headquarters statement office base embassy spokesman spokeswoman spokesperson".split())
