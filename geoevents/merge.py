@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter, deque
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
@@ -17,6 +18,12 @@ NEAR_CHARACTERS = 700
 SAME_PLACE_KM = 2.0
 """Positions closer than this are one place, however it is named."""
 
+CELL = 0.1
+"""Degrees of a cell in which same places are looked for, with the cells around it: never under SAME_PLACE_KM up to
+79 degrees of latitude."""
+
+LATEST = 16
+"""How many of the latest events of a type a telling is compared with, wherever they are."""
 
 SINGULAR = frozenset({"EQ", "TS", "VO", "TC", "DR", "HT", "CW"})
 """Hazards of which an article tells one: an earthquake felt in three provinces is one event, with its largest toll."""
@@ -36,18 +43,50 @@ def merge_events(events: Iterable[Event]) -> tuple[Event, ...]:
     Two tellings are one event when type, modality, place, days and actors agree or are left open. Events that share an
     `event_group` (one event at several places) are kept apart and keep sharing it."""
     merged: list[Event] = []
+    index = _Index()
     for event in sorted(events, key=lambda e: (e.trigger_start, e.place_start or -1, e.id)):
-        at = next((n for n, other in enumerate(merged) if _same(other, event)), None)
+        at = next((n for n in index.candidates(event) if _same(merged[n], event)), None)
         if at is None:
+            at = len(merged)
             merged.append(event)
         else:
             merged[at] = _united(merged[at], event)
-    groups = {event.event_group for event in merged if event.place is not None}
-    return tuple(e for e in merged if e.place is not None or e.event_group not in groups or _alone(e, merged))
+        index.add(at, merged[at])
+    members = Counter(event.event_group for event in merged)
+    return tuple(e for e in merged if e.place is not None or members[e.event_group] == 1)
 
 
-def _alone(event: Event, events: list[Event]) -> bool:
-    return sum(e.event_group == event.event_group for e in events) == 1
+class _Index:
+    """Which events another may be one with: those at its place, and the latest of its type. Keeps the cost linear."""
+
+    def __init__(self) -> None:
+        self._latest: dict[str, deque[int]] = {}
+        self._at: dict[tuple[str, object], set[int]] = {}
+
+    def add(self, n: int, event: Event) -> None:
+        """Makes known the event of this number, or where it is by now."""
+        latest = self._latest.setdefault(event.event_type, deque(maxlen=LATEST))
+        if n not in latest:
+            latest.append(n)
+        for key in _cells(event)[:1]:
+            self._at.setdefault((event.event_type, key), set()).add(n)
+
+    def candidates(self, event: Event) -> list[int]:
+        """Numbers of events, the earliest first."""
+        found = set(self._latest.get(event.event_type, ()))
+        for key in _cells(event):
+            found |= self._at.get((event.event_type, key), set())
+        return sorted(found)
+
+
+def _cells(event: Event) -> list[object]:
+    """The cell of a grid that an event lies in, first, and those around it; the name where it has no position."""
+    if event.place is None:
+        return []
+    if event.place.position is None:
+        return [event.place.text]
+    x, y = round(event.place.position.lon / CELL), round(event.place.position.lat / CELL)
+    return [(x + i, y + j) for i in (0, -1, 1) for j in (0, -1, 1)]
 
 
 def _same(a: Event, b: Event) -> bool:
