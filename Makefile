@@ -66,10 +66,8 @@ model: $(VENV)/.ready-model
 	$(PY) -m training.prepare names --shared $(SHARED) --teacher build/training/teacher-0
 	$(NAMES) --epochs 3 --out build/training/teacher
 	$(PY) -m training.prepare names --shared $(SHARED) --teacher build/training/teacher
-	$(NAMES) --epochs 3 --out build/training/names-0
-	$(NAMES) --epochs 3 --seed 2 --out build/training/names-2
-	$(PY) -m training.average build/training/names-model build/training/names-0-last build/training/names-2-last
-	$(PY) -m training.assemble
+	$(NAMES) --epochs 3 --out build/training/names-model
+	$(PY) -m training.assemble --names build/training/names-model-last
 	$(PY) -m training.location --shared $(SHARED)
 	$(PY) -m training.ranker_weights --shared $(SHARED)
 

@@ -118,7 +118,7 @@ def test_users_own_document(nlp: Language) -> None:
         "Russia",
         "Damascus",
     } <= places
-    assert {("Syrian", "NORP"), ("Sergei Lavrov", "PERSON"), ("Rex Tillerson", "PERSON")} <= found
+    assert {("Syrian", "NORP"), ("Sergei Lavrov", "PERSON"), ("Farah al-Atassi", "PERSON"), ("SANA", "ORG")} <= found
     assert "Takfiri" not in places
 
 
@@ -267,6 +267,13 @@ def test_most_mentions_decide_what_a_name_is(nlp: Language) -> None:
 def test_a_title_makes_a_person(nlp: Language) -> None:
     doc = marked(nlp, "Mr. Jordan flew to Jordan.", ("Jordan", "PLACE"), ("Jordan", "PLACE"))
     assert [e.label_ for e in settle_names(doc).ents] == ["PERSON", "PLACE"]
+
+
+def test_an_armed_group_is_no_person(nlp: Language) -> None:
+    doc = marked(
+        nlp, "Fighters of Jabhat al-Nusra met Ali Nusra.", ("Jabhat al-Nusra", "PERSON"), ("Ali Nusra", "PERSON")
+    )
+    assert [e.label_ for e in settle_names(doc).ents] == ["ORG", "PERSON"]
 
 
 def test_settled_names_stay_settled(nlp: Language) -> None:

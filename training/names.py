@@ -10,7 +10,7 @@ from .lexicon import load_cities, load_counties, load_countries, load_states
 from .passages import Passage
 from .people import make_person
 
-SWAP_PLACES, SWAP_OWN, SWAP_PEOPLE, DATELINE, CAPITALS, TITLE_CASE, LOWER = 0.3, 0.6, 0.4, 0.03, 0.03, 0.01, 0.01
+SWAP_PLACES, SWAP_PEOPLE, DATELINE, CAPITALS, TITLE_CASE, LOWER = 0.3, 0.5, 0.03, 0.03, 0.01, 0.01
 """Shares of passages changed so in each epoch."""
 
 NEWS_COUNTRIES = tuple(
@@ -84,8 +84,7 @@ class Swapper:
     def swap(self, passage: Passage, rng: random.Random) -> Passage:
         """A variant with all its places moved to another part of the world, and sometimes its people renamed."""
         country = rng.choice(NEWS_COUNTRIES if rng.random() < 0.7 else self.countries)
-        share = SWAP_OWN if passage.source == "own" else SWAP_PLACES
-        places, people = rng.random() < share, rng.random() < SWAP_PEOPLE
+        places, people = rng.random() < SWAP_PLACES, rng.random() < SWAP_PEOPLE
         renamed: dict[str, str] = {}
         text, spans, last = "", [], 0
         for start, end, label in passage.spans:

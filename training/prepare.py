@@ -23,7 +23,7 @@ from .passages import LABELS, MASK, Passage, merge_spans, write_passages
 from .splits import is_dev
 from .treebanks import read_treebanks
 
-REPEATS = {"own": 6, "lgl": 2, "trnews": 3, "gwn": 3}
+REPEATS = {"own": 3, "lgl": 2, "trnews": 3, "gwn": 3}
 """How often an epoch sees a passage of a corpus; once unless told. Ours are few and made for what the others lack."""
 
 _CALENDAR = frozenset(

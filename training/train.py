@@ -127,7 +127,7 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=0.002, help="peak learning rate")
     parser.add_argument("--dropout", type=float, help="default: 0.1 for syntax, 0.15 for names")
     parser.add_argument("--start", type=Path, help="a syntax model whose tok2vec the names start from")
-    parser.add_argument("--seed", type=int, default=0, help="added to the fixed seed")
+    parser.add_argument("--seed", type=int, default=0, help="added to that of order, dropout and augmentation")
     options = parser.parse_args()
     options.dropout = options.dropout or {"syntax": 0.1, "names": 0.15}[options.what]
     config = spacy.util.load_config(HERE / f"{options.what}.cfg")
