@@ -37,7 +37,7 @@ LOCAL_FEATURES = (
     "word_fits", "word_differs", "said_fits", "said_differs", "inside_after", "outside_after", "inside_before",
     "outside_before", "inside_elsewhere", "outside_elsewhere", "beside_town",
     # the name's other meanings, and the text's idiom
-    "town_of_area", "area_of_town", "overshadowed", "idiom", "foreign_idiom",
+    "town_of_area", "area_of_town", "overshadowed", "outranked", "dwarfed", "idiom", "foreign_idiom",
     # what else the other names may mean, however unlikely
     "may_30", "may_100", "may_hold",
     # none of these
@@ -52,6 +52,9 @@ JOINT_FEATURES = (
 FEATURES = LOCAL_FEATURES + JOINT_FEATURES
 
 _POPULATION = {"town": "town", "state": "area", "county": "area"}
+
+METROPOLIS = 2_000_000
+"""Inhabitants of a city whose name stands for it against all villages of that name, unless the text says otherwise."""
 
 SUPPORTERS = 8
 """Meanings of each other name that count as support, the likeliest ones."""
@@ -108,7 +111,7 @@ def kilometres(a: Place, b: Place) -> float:
 
 
 def local_row(
-    group: Group, option: Option, total: int, home: Mapping[str, float], shadow: Place | None = None
+    group: Group, option: Option, total: int, home: Mapping[str, float], shadow: Place | None = None, largest: int = 0
 ) -> dict[str, float]:
     """The features of one meaning that need no other name. `total` is the population of all meanings together,
     `home` the idiom of the text by country."""
@@ -142,7 +145,9 @@ def local_row(
     if clues.beside and kind == "town":
         row["beside_town"] = 1.0
     if _is_overshadowed(place, kind, shadow):
-        row["overshadowed"] = 1.0
+        row["outranked" if shadow is not None and shadow.country is None else "overshadowed"] = 1.0
+    if 100 * population < largest and kind == "town":
+        row["dwarfed"] = math.log10(largest / (population + 1000)) - 1
     if kind in ("town", "state", "county") and (pair := _namesake(group, place, kind)):
         row[pair] = 1.0
     if clues.kinds:
@@ -219,7 +224,9 @@ class Evidence:
         for g, group in enumerate(groups):
             total = sum(option.place.population for option in group.options)
             shadow = _shadow(group)
-            settled = [local_row(group, option, total, home or {}, shadow) for option in group.options]
+            cities = [o.place.population for o in group.options if o.tier == "whole" and o.spelled]
+            largest = max((p for p in cities if p >= METROPOLIS), default=0)
+            settled = [local_row(group, option, total, home or {}, shadow, largest) for option in group.options]
             _forgive(settled)
             for option, row in zip((*group.options, None), (*settled, none_row(group, len(groups))), strict=True):
                 cells.extend((len(self.rows), index[name], value) for name, value in row.items())
