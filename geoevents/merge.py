@@ -10,6 +10,8 @@ from typing import Any
 
 from geopy.distance import geodesic
 
+from gazetteer.places import LonLat
+
 from .records import COUNTS, Event, PlaceMention
 
 NEAR_CHARACTERS = 700
@@ -110,7 +112,17 @@ def _within_reach(a: Event, b: Event) -> bool:
         return True
     here, there = a.place.position, b.place.position
     around = ((a.place.uncertainty_m or 0) + (b.place.uncertainty_m or 0)) / 1000
-    return bool(geodesic((here.lat, here.lon), (there.lat, there.lon)).km <= max(REACH_KM, around))
+    return _within_km(here, there, max(REACH_KM, around))
+
+
+def _within_km(here: LonLat, there: LonLat, km: float) -> bool:
+    """Whether two points are that near; most are told apart by their degrees, a hundred times cheaper than exactly."""
+    east, north = abs(here.lon - there.lon), max(abs(here.lat), abs(there.lat))
+    if abs(here.lat - there.lat) * 110.5 > km:
+        return False
+    if north < 80 and min(east, 360 - east) * math.cos(math.radians(north)) * 111.3 > 1.1 * km:
+        return False
+    return bool(geodesic((here.lat, here.lon), (there.lat, there.lon)).km <= km)
 
 
 def _places_agree(a: Event, b: Event) -> bool:
@@ -119,7 +131,7 @@ def _places_agree(a: Event, b: Event) -> bool:
     if a.place_id != b.place_id and (a.place.place is None or b.place.place is None):
         return a.place_text == b.place_text
     here, there = a.place.position, b.place.position
-    return bool(geodesic((here.lat, here.lon), (there.lat, there.lon)).km <= SAME_PLACE_KM)
+    return _within_km(here, there, SAME_PLACE_KM)
 
 
 def _days_agree(a: Event, b: Event) -> bool:
