@@ -23,7 +23,7 @@ import math
 import mmap
 import struct
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from itertools import islice
@@ -113,7 +113,8 @@ class _Store:
             self._bones = marisa_trie.Trie().map(section["bones"])
         except (RuntimeError, ValueError) as error:
             raise _broken(path, "a name index cannot be read") from error
-        self.place = lru_cache(maxsize=1 << 14)(self._place)
+        self._tail = self._ordinal_bits + 3
+        self.record = lru_cache(maxsize=1 << 14)(self._record)
         self.region = lru_cache(maxsize=1 << 12)(self._region)
         self.find = lru_cache(maxsize=1 << 14)(self._find)
         self.find_fuzzy = lru_cache(maxsize=1 << 12)(self._find_fuzzy)
@@ -128,43 +129,42 @@ class _Store:
         text = str(self._regions[self._regions_at[region] : self._regions_at[region + 1]], "utf-8")
         return tuple(part or None for part in text.split("\t"))
 
-    def _place(self, row: int) -> Place:
+    def place(self, row: int) -> Place:
+        return self.record(row)[0]
+
+    def _record(self, row: int) -> tuple[Place, list[str]]:
+        """A place and its names."""
         fields = self._row.unpack_from(self._rows, row * self._row.size)
         lon, lat, population, radius, number, region, feature, space = fields
-        start = self._names_at[row]
-        name, _, _ = str(self._names[start : self._names_at[row + 1]], "utf-8").partition("\n")
+        names = self.names(row)
         place_id = f"{self._namespaces[space]}{number}" if space else self._labels.restore_key(number)
-        values = (place_id, name, lon / 1e6, lat / 1e6, *self._features[feature], *self.region(region))
+        values = (place_id, names[0], lon / 1e6, lat / 1e6, *self._features[feature], *self.region(region))
         # Compiled from a checked Place; checking again would double the time.
         place: Place = object.__new__(Place)
         for fill, value in zip(_FILLS, (*values, population, radius), strict=True):
             fill(place, value)
-        return place
+        return place, names
 
     def has(self, key: str) -> bool:
         return key in self._keys
 
-    def postings(self, key: str) -> Iterator[int]:
+    def postings(self, key: str) -> Sequence[int]:
         """Postings of a folded name, in the order to answer."""
         at = self._keys.get(key)
-        return iter(()) if at is None else self._slot(at)
+        return () if at is None else self._slot(at)
 
-    def _slot(self, key_id: int) -> Iterator[int]:
+    def _slot(self, key_id: int) -> Sequence[int]:
         slot = self._slots[key_id]
         if not slot & self._many:
-            return iter((slot,))
+            return (slot,)
         at = slot ^ self._many
-        return iter(self._more[at + 1 : at + 1 + self._more[at]])
+        return self._more[at + 1 : at + 1 + self._more[at]].tolist()
 
     def match(self, posting: int, kind: str | None = None) -> NameMatch:
-        row, ordinal, written = self._unpack(posting)
-        place = self.place(row)
-        name = place.name if ordinal == 0 else self.names(row)[ordinal]
-        return NameMatch(place=place, name=name, kind=kind or _KINDS[written])
-
-    def _unpack(self, posting: int) -> tuple[int, int, int]:
-        tail = posting & ((1 << (self._ordinal_bits + 3)) - 1)
-        return posting >> (self._ordinal_bits + 3), tail >> 3, tail & 7
+        row = posting >> self._tail
+        place, names = self.record(row)
+        name = names[(posting ^ (row << self._tail)) >> 3]
+        return NameMatch(place=place, name=name, kind=kind or _KINDS[posting & 7])
 
     def _find(self, key: str) -> tuple[NameMatch, ...]:
         found = tuple(map(self.match, self.postings(key)))
@@ -195,10 +195,10 @@ class _Store:
                 if cost is not None:
                     costs[at] = min(cost, costs.get(at, cost))
         best: dict[int, tuple[float, int]] = {}
-        exact = {self._unpack(p)[0] for p in self.postings(key)}
+        exact = {p >> self._tail for p in self.postings(key)}
         for at in sorted(costs):
             for posting in self._slot(at):
-                row = self._unpack(posting)[0]
+                row = posting >> self._tail
                 if row not in exact and (row not in best or costs[at] < best[row][0]):
                     best[row] = (costs[at], posting)
         return [(cost, row, self.match(posting, "fuzzy")) for row, (cost, posting) in sorted(best.items())]
@@ -208,7 +208,7 @@ class _Store:
         best: dict[int, int] = {}
         for _, at in self._keys.iteritems(key):
             for posting in self._slot(at):
-                best.setdefault(self._unpack(posting)[0], posting)
+                best.setdefault(posting >> self._tail, posting)
         return [(row, self.match(best[row])) for row in sorted(best)[:limit]]
 
     def row_of(self, place_id: str) -> int | None:
