@@ -5,17 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from trees import tree
+from trees import RULE, tree
 
 from geoevents.extract.actors import find_actors
 from geoevents.extract.triggers import Trigger
-from geoevents.ontology import FRAMES, Condition, Rule
-
-NONE = Condition()
-RULE = Rule(
-    order=0, event_type="X", mode=None, verbs=(), nouns=(), frame="acts", subject=NONE, object=NONE, governor=NONE,
-    sentence=NONE, contexts=(), acled=None, weak=False,
-)  # fmt: skip
+from geoevents.ontology import FRAMES
 
 
 def roles(

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from spacy.lang.en import English
 from spacy.tokens import Doc, Span
 
+from geoevents.ontology import Condition, Rule
+
 _TAGS = {
     "NOUN": "NN NNS", "PROPN": "NNP NNPS", "VERB": "VB VBD VBG VBN VBP VBZ", "AUX": "MD", "ADJ": "JJ JJR JJS",
     "ADP": "IN RP", "DET": "DT", "NUM": "CD", "PRON": "PRP PRP$ WP WDT EX", "ADV": "RB WRB", "PART": "TO POS",
@@ -19,6 +21,13 @@ _TAGS = {
 _POS = {tag: pos for pos, tags in _TAGS.items() for tag in tags.split()}
 _GLUED = frozenset({",", ".", "'s", "’s", ";", ":", "?", "%"})
 VOCAB = English().vocab
+
+_NONE = Condition()
+RULE = Rule(
+    order=0, event_type="X", mode=None, verbs=(), nouns=(), frame="acts", subject=_NONE, object=_NONE, governor=_NONE,
+    sentence=_NONE, contexts=(), acled=None, weak=False,
+)  # fmt: skip
+"""A rule without conditions, of which a test replaces what it is about."""
 
 
 def tree(text: str, names: Mapping[str, str] | None = None) -> Doc:
