@@ -144,6 +144,10 @@ def _is_institutional(text: str, start: int, end: int) -> bool:
     return after is not None and any(word.lower() in _INSTITUTIONS for word in after[1].split())
 
 
+_COUNTRY_SURNAMES = frozenset("Jordan Chad Georgia Israel Ireland France Holland England Wales Cuba Malta".split())
+"""Countries that people are named after; any other country stays one, whatever "DeSmog Canada" was taken for."""
+
+
 def _is_person(text: str, start: int, end: int, people: tuple[set[str], set[str]], lookup: Lookup) -> bool:
     """Whether a place name is here a person's: "Mr. Jordan", or "Washington" after "Denzel Washington"; names that no
     gazetteer knows need only share a word with a person's."""
@@ -154,7 +158,10 @@ def _is_person(text: str, start: int, end: int, people: tuple[set[str], set[str]
         return False
     surnames, words = people
     name = text[start:end]
-    return name in surnames or (not words.isdisjoint(name.split()) and not kinds_in(name) and not lookup(name))
+    matches = lookup(name)
+    if matches and matches[0].place.is_country and name not in _COUNTRY_SURNAMES:
+        return False
+    return name in surnames or (not words.isdisjoint(name.split()) and not kinds_in(name) and not matches)
 
 
 def _inside(text: str, start: int, end: int, known: set[str], lookup: Lookup) -> Iterator[Name]:
