@@ -52,7 +52,8 @@ def find_names(doc: Doc, gazetteer: Gazetteer | Lookup) -> tuple[Name, ...]:
     """
     lookup = gazetteer.lookup if isinstance(gazetteer, Gazetteer) else gazetteer
     text = doc.text
-    mistaken = [ent for ent in doc.ents if _is_mistaken(ent, lookup)]
+    surnames = _people(doc)[0]
+    mistaken = [ent for ent in doc.ents if _is_mistaken(ent, text, surnames, lookup)]
     closed = [(e.start_char, e.end_char) for e in doc.ents if e.label_ in ("ORG", "PERSON") and e not in mistaken]
     found = list(_recognised(doc, lookup)) + [_name(text, e.start_char, e.end_char, lookup) for e in mistaken]
     datelines = find_datelines(text, lookup)
@@ -108,11 +109,11 @@ def _is_agency(text: str, start: int, end: int) -> bool:
     return text[start - 1 : start] == "(" and re.match(r"\) ?(?:[—–]|-)", text[end : end + 4]) is not None
 
 
-def _is_mistaken(ent: Span, lookup: Lookup) -> bool:
+def _is_mistaken(ent: Span, text: str, surnames: set[str], lookup: Lookup) -> bool:
     """Whether a "person" or "organisation" is a place after all: "rescued off Crete", "Morocco sent aircraft"."""
-    if ent.label_ not in ("PERSON", "ORG") or ent.text in _people(ent.doc)[0]:
+    if ent.label_ not in ("PERSON", "ORG") or ent.text in surnames:
         return False
-    text, start, end = ent.doc.text, ent.start_char, ent.end_char
+    start, end = ent.start_char, ent.end_char
     if _TITLE.search(text[max(0, start - 16) : start]):
         return False
     return certain_kind(ent.text, lookup) == "place" or located_kind(text, start, end, lookup) is not None

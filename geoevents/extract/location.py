@@ -78,7 +78,7 @@ def link_places(
     if not spans:
         return []
     scored = [(m, _probability(trigger, span, [s for _, s in spans])) for m, span in spans]
-    chosen = _with_list(trigger.doc.text, _own_clause(trigger, spans, scored))
+    chosen = _with_list(trigger.sent, _own_clause(trigger, spans, scored))
     return [(m, p) for m, p in chosen if not any(contains(m, other) for other, _ in chosen if other is not m)]
 
 
@@ -100,14 +100,15 @@ _LIST = re.compile(
 )
 
 
-def _with_list(text: str, scored: list[tuple[PlaceMention, float]]) -> list[tuple[PlaceMention, float]]:
+def _with_list(sentence: Span, scored: list[tuple[PlaceMention, float]]) -> list[tuple[PlaceMention, float]]:
     """The places above the threshold, and with a place the rest of its list: "Arza town as well as Bazam and Samsam".
 
     A place and its container ("Hama, Syria") are no list."""
     chosen = [p >= THRESHOLD for _, p in scored]
+    text, offset = sentence.text, sentence.start_char  # a document's text is joined anew each time it is asked for
     for n in range(1, len(scored)):
         (before, p), (mention, q) = scored[n - 1], scored[n]
-        between = text[before.end : mention.start]
+        between = text[before.end - offset : mention.start - offset]
         comma = between.strip() == ","
         if not _LIST.fullmatch(between) or contains(mention, before) or contains(before, mention):
             continue
