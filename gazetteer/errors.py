@@ -3,7 +3,7 @@
 GazetteerError                the root
 ├── GazetteerFileError        (OSError)     the compiled file is missing, foreign, truncated or corrupt
 ├── GazetteerSourceError      (ValueError)  a source to build from is wrong; the message names file and row
-└── GeocoderError             (OSError)     the geopy fallback cannot be used; never "not found", which is an empty answer
+└── GeocoderError             (OSError)     the geopy fallback cannot be used; "not found" is an empty answer
 """
 
 

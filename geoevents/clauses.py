@@ -1,7 +1,8 @@
 """Mends the parser's commonest slip on news: a sentence's verb taken for a participle.
 
 "Two blasts killed 15 people" read as "two blasts [that were] killed" has a noun for its root. A past participle takes
-no object, and some verbs have no passive, so that such readings can be told and turned round."""
+no object, and some verbs have no passive, so that such readings can be told and turned round. So can a perfect that an
+adverb parts: "have in recent days attacked"."""
 
 from __future__ import annotations
 
@@ -23,6 +24,9 @@ def mend_clauses(doc: Doc) -> Doc:
     """Makes misread participles the heads of their sentences, their nouns the subjects; returns the same document."""
     for sentence in list(doc.sents):
         root = sentence.root
+        if root.lemma_ == "have" and (verb := _parted(root)) is not None:
+            _make_perfect(root, verb)
+            continue
         if root.pos_ not in _NOMINAL or any(c.dep_ in ("nsubj", "cop", "nsubj:pass") for c in root.children):
             continue
         verb = next((c for noun in (root, *_of(root)) for c in noun.children if reads_finite(c)), None)
@@ -38,6 +42,28 @@ def mend_clauses(doc: Doc) -> Doc:
 def _of(root: Token) -> list[Token]:
     """The nouns of "thousands of people": a verb may have been hung on either."""
     return [child for child in root.children if child.dep_ == "nmod" and child.i > root.i]
+
+
+def _parted(have: Token) -> Token | None:
+    """The participle of "have in recent days attacked positions", read as a description of what is had."""
+    objects = [c for c in have.children if c.dep_ == "obj" and c.i > have.i]
+    for noun in objects:
+        first = noun.left_edge
+        if first.head == noun and first.dep_ == "amod" and first.tag_ in ("VBN", "VBD") and first.i > have.i + 1:
+            return first
+    return None
+
+
+def _make_perfect(have: Token, verb: Token) -> None:
+    noun = verb.head
+    others = [c for c in have.children if c != noun]
+    verb.head = verb
+    verb.dep_, verb.tag_, verb.pos_ = "ROOT", "VBN", "VERB"
+    noun.head = verb
+    for child in others:
+        child.head = verb
+    have.head = verb
+    have.dep_, have.pos_ = "aux", "AUX"
 
 
 def _between_names(verb: Token, root: Token) -> bool:

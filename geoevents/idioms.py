@@ -20,7 +20,8 @@ _IDIOMS = {
     r"\(\d{3}\) ?\d{3}-\d{4}|\d{3}-\d{3}-\d{4}|thanksgiving|color|center|labor|program",
     "GB": r"councillors?|constabulary|labour|tory|tories|lib dems?|motorway|m\d{1,2}|£\d|nhs|mp for|"
     r"magistrates|high street|postcode|lorry|crown court|borough|programme|colour|centre",
-    "CA": r"rcmp|mounties|canadian|ndp|premier|riding|tim hortons|hydro one|hockey|provincial police|opp|crown attorney",
+    "CA": r"rcmp|mounties|canadian|ndp|premier|riding|tim hortons|hydro one|hockey|provincial police|opp|"
+    r"crown attorney",
     "AU": r"aussie|nrl|afl|premier league (?:of )?sydney|tafe|bushfires?|nsw police|federal circuit|a\$\d|barramundi",
     "IE": r"garda|gardaí|gardai|taoiseach|t\.?d\.?|fianna fáil|fine gael|sinn féin|hse|rté",
     "IN": r"crores?|lakhs?|rs\.? ?\d|panchayat|lok sabha|taluks?|tehsil|bjp|naxals?",

@@ -62,7 +62,8 @@ class PlaceMention:
     institution that stands for one: "the Kremlin"); only "place" is where something happens without further reason.
     `place` is the gazetteer's record of the name, None if unknown. `position` is where it is drawn, with the radius
     `uncertainty_m` in metres: the place's point, moved by `relation` ("10 km north of"), or the anchor's when the
-    name is unknown. `confidence` is the probability that `place` is right. `reason` says why it is there in words.
+    name is unknown. `confidence` is the probability that `place` is right, or, where it is
+    None, that the name is drawn where it belongs. `reason` says why it is there in words.
     """
 
     text: str
@@ -245,7 +246,8 @@ class Event:
             return None
         place = self.place.place
         if place is None or self.place.relation:
-            return 2 if (self.place.uncertainty_m or 0) <= 30_000 else 4 if (self.place.uncertainty_m or 0) <= 150_000 else 5
+            around = self.place.uncertainty_m or 0
+            return 2 if around <= 30_000 else 4 if around <= 150_000 else 5
         if place.is_country or place.feature_code == "CONT":
             return 6
         if place.feature_code.startswith("ADM1"):

@@ -28,8 +28,22 @@ BEYOND_M = 10_000
 
 _NUMBERS = {
     **{word: float(n) for n, word in enumerate("zero one two three four five six seven eight nine ten".split())},
-    **{"a": 1, "an": 1, "half a": 0.5, "a few": 3, "a couple of": 2, "several": 5, "a dozen": 12, "a hundred": 100},
-    **{"eleven": 11, "twelve": 12, "fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60},
+    "a": 1,
+    "an": 1,
+    "half a": 0.5,
+    "a few": 3,
+    "a couple of": 2,
+    "several": 5,
+    "a dozen": 12,
+    "a hundred": 100,
+    "eleven": 11,
+    "twelve": 12,
+    "fifteen": 15,
+    "twenty": 20,
+    "thirty": 30,
+    "forty": 40,
+    "fifty": 50,
+    "sixty": 60,
 }
 
 _NUMBER = (

@@ -251,10 +251,9 @@ def forbidden_pins(gold: GoldDocument, events: Iterable[Event]) -> list[Event]:
 
 def match_events(gold: Sequence[GoldEvent], found: Sequence[Event]) -> dict[int, int]:
     """Index of a gold event to index of the event found for it, one to one: as many pairs as can be, those of required
-    events first (Kuhn's augmenting paths, over the gold in that order)."""
-    choices = [
-        [n for _, n in sorted((-_kinship(event, e), n) for n, e in enumerate(found) if event.fits(e))] for event in gold
-    ]
+    events first (Kuhn's augmenting paths, over the gold in that order), swapped while that brings kin together."""
+    kin = {(g, n): _kinship(event, e) for g, event in enumerate(gold) for n, e in enumerate(found) if event.fits(e)}
+    choices = [sorted((n for h, n in kin if h == g), key=lambda n: (-kin[g, n], n)) for g in range(len(gold))]
     owner: dict[int, int] = {}
 
     def settle(g: int, tried: set[int]) -> bool:
@@ -268,7 +267,20 @@ def match_events(gold: Sequence[GoldEvent], found: Sequence[Event]) -> dict[int,
 
     for g in sorted(range(len(gold)), key=lambda g: (gold[g].optional, g)):
         settle(g, set())
-    return {g: n for n, g in owner.items()}
+    matches = {g: n for n, g in owner.items()}
+    while swap := next(_better_swaps(matches, kin), None):
+        matches.update(swap)
+    return matches
+
+
+def _better_swaps(matches: dict[int, int], kin: dict[tuple[int, int], int]) -> Iterator[dict[int, int]]:
+    """Changes of one pair or of two that leave all matched and bring closer kin together."""
+    taken = set(matches.values())
+    for g, n in sorted(matches.items()):
+        yield from ({g: m} for h, m in sorted(kin) if h == g and m not in taken and kin[g, m] > kin[g, n])
+        for h, m in sorted(matches.items()):
+            if h > g and (g, m) in kin and (h, n) in kin and kin[g, m] + kin[h, n] > kin[g, n] + kin[h, m]:
+                yield {g: m, h: n}
 
 
 def _kinship(gold: GoldEvent, found: Event) -> int:

@@ -128,15 +128,29 @@ def _according_to(sentence: Span) -> str | None:
 
 
 def _closing_speaker(trigger: Token) -> str | None:
-    """The speaker of a tag that closes the sentence ("..., police said."), where the parse did not join the two."""
+    """The speaker of a tag that closes the sentence ("..., police and parents said."), where the parse did not join the
+    two; read off its words if the parse has no subject for it."""
     sentence = trigger.sent
     words = [w for w in sentence if not w.is_punct and not w.is_space]
     for verb in reversed(words[-4:]):
         if verb.i > trigger.i and verb.lemma_.lower() in SAYING and verb.pos_ == "VERB":
-            said = _speaker_of(verb, trigger)
-            if said is not None:
-                return said
+            return _speaker_of(verb, trigger) or _speaker_between(verb, trigger)
     return None
+
+
+def _speaker_between(verb: Token, trigger: Token) -> str | None:
+    """The words between the last comma and a verb of saying, if they are a name or a noun phrase."""
+    start = verb.i
+    while start > trigger.i + 1 and verb.doc[start - 1].text != ",":
+        start -= 1
+    words = verb.doc[start : verb.i]
+    if verb.doc[start - 1].text != "," or not 0 < len(words) <= 12:
+        return None
+    if any(w.pos_ in ("VERB", "AUX", "PRON") for w in words) or words[-1].pos_ not in ("NOUN", "PROPN"):
+        return None
+    named = [e for e in words.ents if e.label_ in ("ORG", "PERSON") and e.end == words.end]
+    first = next(w for w in words if w.pos_ != "DET")
+    return str(named[0].text if named else verb.doc[first.i : verb.i].text)
 
 
 def name_speaker(head: Token) -> str:

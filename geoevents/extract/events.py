@@ -117,6 +117,9 @@ def _refers(token: Token) -> bool:
     """Whether a noun only sets the scene for what the sentence tells: "during the offensive", "after the attack"."""
     if token.pos_ in ("VERB", "AUX"):
         return False
+    opening = [word.lower_ for word in token.sent if not word.is_space][:2]
+    if opening[0] == "those" and opening[-1] in ("killed", "dead", "wounded", "injured"):
+        return True
     before = [word.lower_ for word in token.doc[max(token.sent.start, token.i - 3) : token.i]]
     cases = {child.lower_ for child in token.children if child.dep_ == "case"} | set(before[:-1])
     articles = {child.lower_ for child in token.children if child.dep_ in ("det", "nmod:poss", "poss")} | set(

@@ -10,6 +10,7 @@ from geoevents.merge import SINGULAR
 from geoevents.records import PlaceMention
 
 from . import syntax
+from .attribution import find_speaker
 from .casualties import Figure
 from .dates import When
 from .location import link_places
@@ -76,7 +77,10 @@ class Story:
         A consequence ("killed") joins the event that caused it: in its sentence, else a recent one."""
         recent = self._recent(number)
         told = [t for t in found if not t.trigger.rule.weak]
-        known = {self.tellings[n].event_type for n in recent}
+        known = {self.tellings[n].event_type: n for n in reversed(recent)}  # of each type, the latest
+        for pointer in (t for t in told if t.refers and t.event_type in known):
+            n = known[pointer.event_type]
+            self._tell_again(n, number, sentence, _absorb(self.tellings[n], pointer))
         strong = _join([t for t in told if not (t.refers and (t.event_type in known or len(told) > 1))])
         for weak in (t for t in found if t.trigger.rule.weak):
             host = _nearest(weak.trigger.token, strong)
@@ -141,7 +145,8 @@ class Story:
         named = {m.text for m, _ in weak.places}
         for n in recent:
             other = self.tellings[n]
-            here = not named or not other.places or named & {m.text for m, _ in other.places}
+            somewhere = {m.text for m, _ in other.places}
+            here = not named or named & somewhere or (not somewhere and other.event_type in SINGULAR)
             if here and other.event_type in HARMFUL and other.modality == weak.modality == "asserted":
                 return n
         return None
@@ -160,7 +165,8 @@ def _elsewhere(figure: Figure, event: Telling, mentions: Sequence[PlaceMention])
         return None
     trigger = replace(event.trigger, token=figure.token, first=figure.token.i, last=figure.token.i)
     figures = ((figure.kind, figure.bounds),)
-    return replace(event, trigger=trigger, places=tuple(places), figures=figures, more=())
+    said = find_speaker(figure.token)
+    return replace(event, trigger=trigger, places=tuple(places), figures=figures, attribution=said, more=())
 
 
 def _join(found: list[Telling]) -> list[Telling]:
@@ -187,9 +193,12 @@ def _tied(a: Telling, b: Telling) -> bool:
 
 
 def _sharper(first: Telling, second: Telling) -> Telling:
-    """The first telling, with the second's mode where it has none, and as background if either is."""
+    """The first telling, with the second's mode where it has none, and as background if either is.
+
+    Clashes that an attack leads to do not make the attack a clash."""
     modality = first.modality if first.modality != "asserted" else second.modality
-    return replace(first, mode=first.mode or second.mode, modality=modality)
+    led_to = second.trigger.rule.frame == "with"
+    return replace(first, mode=first.mode or (None if led_to else second.mode), modality=modality)
 
 
 def _places(telling: Telling) -> list[tuple[int, int]]:

@@ -65,6 +65,8 @@ def judge_time(when: When, published: date | None) -> str:
     """asserted, historical or future: what a date makes of an event told as fact."""
     if _LONG_AGO.search(when.text):
         return "historical"
+    if published is None and when.precision == 3:  # news of the day is not dated by its year alone
+        return "historical"
     if published is None or when.first is None or when.last is None:
         return "asserted"
     if when.first > published:
