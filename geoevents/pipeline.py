@@ -19,7 +19,7 @@ from gazetteer.store import Gazetteer
 
 from .clauses import mend_clauses
 from .errors import DocumentError, GeoeventsError
-from .extract import extract_events
+from .extract import MAX_SENTENCE, extract_events
 from .extract.location import link_places
 from .language import load_language, looks_english
 from .layout import mark_boundaries
@@ -198,6 +198,8 @@ class Pipeline:
             raise DocumentError(f"{document.id}: the text does not look English; only English is supported")
         with self.nlp.memory_zone():
             doc = self._parse(text)
+            if any(len(sentence) > MAX_SENTENCE for sentence in doc.sents):
+                notes.append(f"sentences of more than {MAX_SENTENCE} words were not searched for events")
             mentions = self._places(doc, document)
             events = merge_events(extract_events(doc, mentions, document, self.ontology))
         return Report(

@@ -165,7 +165,7 @@ def test_a_long_text_is_read_to_its_limit(pipeline: Pipeline, monkeypatch: pytes
         f"\u202e\u2066{SHELLED}\u2069\u2028\u2029",
         f"{SHELLED} 👩‍👩‍👧 e\u0301 \ufeff",
         SHELLED + " (" * 2000,
-        SHELLED + " killed" * 200,
+        SHELLED + " killed" * 3000,
         SHELLED + " 1" * 3000,
         SHELLED + " " + "a" * 20_000,
         SHELLED + "\n" * 5000,

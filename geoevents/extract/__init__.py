@@ -1,5 +1,5 @@
 """Clauses to events: triggers, actors, places, dates, casualties, attribution, modality, each in its module."""
 
-from .events import extract_events
+from .events import MAX_SENTENCE, extract_events
 
-__all__ = ["extract_events"]
+__all__ = ["MAX_SENTENCE", "extract_events"]

@@ -57,6 +57,7 @@ _OUTLET_NOUNS = frozenset(
     "agency outlet newspaper channel broadcaster station website monitor group paper organisation organization "
     "network statement ministry watchdog".split()
 )
+_SPEAKERS = ("ORG", "PERSON")
 _PRONOUNS = frozenset("he she it they we i him her them us me who whom which that this you one".split())
 
 
@@ -148,9 +149,9 @@ def _speaker_between(verb: Token, trigger: Token) -> str | None:
         return None
     if any(w.pos_ in ("VERB", "AUX", "PRON") for w in words) or words[-1].pos_ not in ("NOUN", "PROPN"):
         return None
-    named = [e for e in words.ents if e.label_ in ("ORG", "PERSON") and e.end == words.end]
+    named = syntax.entity_of(words[-1])
     first = next(w for w in words if w.pos_ != "DET")
-    return str(named[0].text if named else verb.doc[first.i : verb.i].text)
+    return str(named.text if named is not None and named.label_ in _SPEAKERS else verb.doc[first.i : verb.i].text)
 
 
 def name_speaker(head: Token) -> str:
@@ -158,10 +159,14 @@ def name_speaker(head: Token) -> str:
 
     "the official SANA news agency" is "SANA", but "a spokesman for the ministry" stays as it is."""
     phrase = syntax.noun_phrase(head)
-    for entity in phrase.ents:
-        if entity.label_ in ("ORG", "PERSON") and (entity.end == phrase.end or syntax.lemma(head) in _OUTLET_NOUNS):
+    for word in phrase:
+        entity = syntax.entity_of(word)
+        if entity is None or entity.label_ not in _SPEAKERS or entity.start != word.i:
+            continue
+        if entity.end == phrase.end or syntax.lemma(head) in _OUTLET_NOUNS:
             return str(entity.text)
     for child in head.children:
-        if child.dep_ in ("appos", "flat") and child.ent_type_ in ("ORG", "PERSON"):
-            return next(str(e.text) for e in head.doc.ents if e.start <= child.i < e.end)
+        entity = syntax.entity_of(child) if child.dep_ in ("appos", "flat") else None
+        if entity is not None and entity.label_ in _SPEAKERS:
+            return str(entity.text)
     return str(phrase.text)

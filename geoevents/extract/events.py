@@ -27,6 +27,9 @@ COOPERATIVE = frozenset("AID CONSULT RETREAT COOPERATE CONCEDE SUPPORT".split())
 CONFLICTUAL = frozenset("ASSAULT COERCE SANCTION MOBILIZE".split())
 """Types that, announced, are an AGREE or a THREATEN of today, as PLOVER codes them."""
 
+MAX_SENTENCE = 400
+"""Tokens of a sentence that is searched; a longer one is a list or an attack, and costs more than its length."""
+
 SCENE_SENTENCES = 4
 """How many sentences back "the area" may have been named."""
 
@@ -45,6 +48,8 @@ def extract_events(
     by_sentence = _sorted_in(doc, mentions)
     story = Story()
     for number, sentence in enumerate(doc.sents):
+        if len(sentence) > MAX_SENTENCE:
+            continue
         near = by_sentence[number]
         dates = find_spans(sentence, published)
         passed = places | {i for _, span in dates for i in range(span.start, span.end)}

@@ -149,6 +149,20 @@ def noun_phrase(head: Token) -> Span:
     return doc[first : last + 1]
 
 
+def entity_of(word: Token) -> Span | None:
+    """The entity that a word belongs to, found from the word outwards: `doc.ents` reads the whole document."""
+    if not word.ent_type_:
+        return None
+    first = last = word.i
+    while first and word.doc[first].ent_iob_ == "I":
+        first -= 1
+    while last + 1 < len(word.doc) and word.doc[last + 1].ent_iob_ == "I":
+        last += 1
+    from spacy.tokens import Span
+
+    return Span(word.doc, first, last + 1, label=word.ent_type_)
+
+
 def ancestors(token: Token, limit: int = 12) -> Iterator[Token]:
     """The words above a word, nearest first."""
     for _ in range(limit):
