@@ -16,8 +16,9 @@ _LETTERS = str.maketrans(
 _INITIAL_DOT = re.compile(r"(?<![^\W_])([^\W\d_])\.(?:\s(?=[^\W\d_]\.))?")
 _HYPHENED_EL = re.compile(r"el[-‐-―]\w")
 _BREAKS = re.compile(r"[^\w]+|_+")
-_SUN_ARTICLES = re.compile(r"[ae](?:sh|th|dh|[nstdrz])")
+_SUN_ARTICLES = {vowel + letter for vowel in "ae" for letter in ("sh", "th", "dh", *"nstdrz")}
 _WRITTEN_OUT = {"st": "saint", "ste": "saint", "sainte": "saint", "mt": "mount", "ft": "fort"}
+_CHANGED_WORDS = {"the", "al", "el", "ul", *_SUN_ARTICLES, *_WRITTEN_OUT}
 
 
 @lru_cache(maxsize=1 << 16)
@@ -31,7 +32,7 @@ def fold(name: str) -> str:
     Idempotent. A name without letters or digits folds to "".
     """
     hyphened = False
-    if name.isascii() and name.replace(" ", "").isalpha():
+    if name.isascii() and name.replace(" ", "").isalpha():  # four names of five; not needed, but three times as fast
         words = name.lower().split()
     else:
         text = _lower(name.strip())
@@ -40,8 +41,8 @@ def fold(name: str) -> str:
             text = _lower("".join(c for c in text if not unicodedata.combining(c)))
         hyphened = _HYPHENED_EL.match(text) is not None
         words = _BREAKS.sub(" ", _INITIAL_DOT.sub(r"\1", text)).split()
-    if len(words) < 2:
-        return "".join(words)
+    if len(words) < 2 or _CHANGED_WORDS.isdisjoint(words):
+        return " ".join(words)
     if hyphened:
         del words[0]
     return " ".join(_drop_articles([_WRITTEN_OUT.get(w, w) for w in words[:-1]] + words[-1:]))
@@ -58,7 +59,7 @@ def _drop_articles(words: list[str]) -> list[str]:
         word = words[i]
         if word == "al" or (word in ("el", "ul") and i > 0):
             continue
-        if _SUN_ARTICLES.fullmatch(word) and kept[-1].startswith(word[1:]):
+        if word in _SUN_ARTICLES and kept[-1].startswith(word[1:]):
             continue
         kept.append(word)
     kept.reverse()

@@ -149,7 +149,7 @@ class _Store:
             raise _broken(path, "a name index cannot be read") from error
         self._tail = self._ordinal_bits + 3
         self.record = lru_cache(maxsize=1 << 14)(self._record)
-        self.region = lru_cache(maxsize=1 << 12)(self._region)
+        self.region = lru_cache(maxsize=1 << 16)(self._region)
         self.find = lru_cache(maxsize=1 << 14)(self._find)
         self.find_fuzzy = lru_cache(maxsize=1 << 12)(self._find_fuzzy)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from gazetteer.places import Place
@@ -62,6 +62,8 @@ def judge(evidence: Evidence, probability: Array, g: int, weights: Weights) -> V
         )
         for i in order[:MAX_CANDIDATES]
     )
+    left = round(1 - candidates[0].confidence, 4)  # a namesake close by may be as right by distance, but not besides
+    candidates = (candidates[0], *(replace(c, confidence=min(c.confidence, left)) for c in candidates[1:]))
     best, option = candidates[0], group.options[order[0] - start]
     mass = together(group, probability, start, order[0])
     if mass < weights.floor and probability[stop] > mass and not _is_great(option):

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 from trees import tree
 
-from geoevents.extract.dates import When, find_dates
+from geoevents.extract.dates import When, find_dates, told_by_weekdays
 from geoevents.extract.timing import BACKGROUND_DAYS, choose_date, find_spans, judge_time
 
 THURSDAY = date(2017, 3, 30)
@@ -90,3 +90,12 @@ def test_background_begins_after_so_many_days(days: int, expected: str) -> None:
     day = THURSDAY - timedelta(days=days)
     when = When(text="that day", start=0, end=8, first=day, last=day, precision=1)
     assert judge_time(when, THURSDAY) == expected
+
+
+def test_in_an_article_told_by_weekdays_a_date_with_a_year_is_background() -> None:
+    (when,) = find_dates("Tornadoes hit the town on April 2, 1982.", None)
+    assert judge_time(when, None, told_by_weekdays=False) == "asserted"
+    assert judge_time(when, None, told_by_weekdays=True) == "historical"
+    assert judge_time(when, date(1982, 4, 3), told_by_weekdays=True) == "asserted"
+    assert told_by_weekdays("The storm came on Thursday.")
+    assert not told_by_weekdays("The storm came on April 2, 1982.")

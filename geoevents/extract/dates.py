@@ -97,6 +97,11 @@ def dateline_date(text: str) -> date | None:
     return next((when.first for when in find_dates(text[:200], None) if when.precision == 1), None)
 
 
+def told_by_weekdays(text: str) -> bool:
+    """Whether a text speaks of its own days as news does: "on Thursday", "yesterday"."""
+    return any(match["weekday"] or match["near"] for match in _EXPRESSION.finditer(text[:20_000]))
+
+
 @lru_cache(maxsize=4096)
 def _resolve(words: str, published: date | None) -> Days | None:
     match = _EXPRESSION.fullmatch(words)

@@ -13,7 +13,7 @@ from . import syntax
 from .actors import find_actors
 from .attribution import find_speaker
 from .casualties import find_figures
-from .dates import dateline_date
+from .dates import dateline_date, told_by_weekdays
 from .location import earlier_place, link_places, place_there, stands_within
 from .modality import judge_modality
 from .tellings import SPOKEN, Story, Telling
@@ -46,6 +46,7 @@ def extract_events(
     published = document.published or dateline_date(document.text)
     places = _place_tokens(doc, mentions)
     by_sentence = _sorted_in(doc, mentions)
+    weekdays = published is None and told_by_weekdays(document.text)
     story = Story()
     for number, sentence in enumerate(doc.sents):
         if len(sentence) > MAX_SENTENCE:
@@ -55,7 +56,7 @@ def extract_events(
         passed = places | {i for _, span in dates for i in range(span.start, span.end)}
         triggers = list(find_triggers(sentence, ontology, places, passed))
         others = frozenset(t.token.i for t in triggers)
-        found = [_tell(t, near, dates, published, others) for t in triggers]
+        found = [_tell(t, near, dates, published, weekdays, others) for t in triggers]
         story.add(number, sentence, found, find_figures(sentence), near)
     return tuple(event for telling in story.dated() for event in _events(telling, document, ontology))
 
@@ -85,6 +86,7 @@ def _tell(
     mentions: Sequence[PlaceMention],
     dates: Dated,
     published: date | None,
+    weekdays: bool,
     others: frozenset[int],
 ) -> Telling:
     token = trigger.token
@@ -98,7 +100,7 @@ def _tell(
         event_type, mode = ("AGREE" if event_type in COOPERATIVE else "THREATEN"), None
         modality, places, when = "asserted", [], None  # the announcement is of today, the date is the deed's
     elif modality == "asserted" and when is not None:
-        modality = judge_time(when, published)
+        modality = judge_time(when, published, weekdays)
     if event_type not in SPOKEN:
         there = place_there(token, mentions)
         back = there or (None if places else earlier_place(token, mentions))

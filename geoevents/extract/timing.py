@@ -22,6 +22,7 @@ DATE_REACH = 8
 """How many arcs of the parse a date may be away from the trigger it dates."""
 
 _ASIDES = ("acl", "relcl", "appos", "nmod:poss", "poss", "ccomp", "parataxis")
+_YEAR = re.compile(r"\d{4}")
 _LONG_AGO = re.compile(r"\b(?:years?|decades?) (?:ago|earlier)|\blast year\b", re.IGNORECASE)
 
 Dated = list[tuple[When, "Span"]]
@@ -56,16 +57,19 @@ def choose_date(token: Token, dates: Dated) -> When | None:
         rank = (syntax.tree_distance(span.root, token), abs(span.start - token.i), when)
         if rank[0] <= DATE_REACH and (best is None or rank[:2] < best[:2]):
             best = rank
-    if best is None and len(dates) == 1 and re.search(r"\d{4}", dates[0][0].text):
+    if best is None and len(dates) == 1 and _YEAR.search(dates[0][0].text):
         return dates[0][0]  # the one full date of a sentence is about all of it
     return best[2] if best else None
 
 
-def judge_time(when: When, published: date | None) -> str:
-    """asserted, historical or future: what a date makes of an event told as fact."""
+def judge_time(when: When, published: date | None, told_by_weekdays: bool = False) -> str:
+    """asserted, historical or future: what a date makes of an event told as fact.
+
+    Where the day of publication is unknown, a bare year is background, and so is any date with a year in an article
+    that tells its own days' news by weekdays."""
     if _LONG_AGO.search(when.text):
         return "historical"
-    if published is None and when.precision == 3:  # news of the day is not dated by its year alone
+    if published is None and (when.precision == 3 or (told_by_weekdays and _YEAR.search(when.text))):
         return "historical"
     if published is None or when.first is None or when.last is None:
         return "asserted"
