@@ -322,7 +322,7 @@ def read_post_towns(packages: Packages) -> list[PostTown]:
 def _list_zip_codes() -> list[dict[str, Any]]:
     import zipcodes
 
-    listed: list[dict[str, Any]] = zipcodes.list_all()  # type: ignore[no-untyped-call]
+    listed: list[dict[str, Any]] = zipcodes.list_all()
     return listed
 
 
