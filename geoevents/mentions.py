@@ -35,6 +35,16 @@ _TITLE = re.compile(
 _LOCATIVE = re.compile(
     r"\b(?:in|at|near|from|to|into|of|outside|around|across|through|towards?|over|between) (?:the )?$"
 )
+_CLASSES = "town|village|city|district|province|county|state|island|river|region|area|camp"
+_SHOWN_BEFORE = re.compile(
+    r"\b(?:(?:in|at|near|outside|around|across|towards?|between|off|from|to|into|of|through|north|south|east|west)"
+    r"(?: of)?"
+    r"|(?:captur|seiz|enter|reach|liberat|recaptur|shell|storm|attack|bomb|leav|target|raid|strik|hit)\w{0,3}|retook|left"
+    rf"|struck|retaken|(?:{_CLASSES}|neighbou?rhood|airport|base|front|crossing)(?: of)?)(?: the)? $",
+    re.IGNORECASE,
+)
+_SHOWN_AFTER = re.compile(rf",? (?:{_CLASSES})\b|, [A-Z]| (?:County|Township)")
+_LISTED = re.compile(rf"(?: (?:{_CLASSES}))?(?:,? and|,? or|,? as well as|,)(?: (?:in|at))? ?")
 _BODY_AFTER = re.compile(r"(?:['’]s)?((?: (?:[A-Z][\w’'.-]{0,20}|of|and|for)){1,4})")
 _BODY_BEFORE = re.compile(
     r"\b(?:University|Bank|Government|Archdiocese|Diocese|Archbishop|Bishop|Emir|Sultan|Duke) of (?:the )?$"
@@ -69,7 +79,22 @@ def find_names(doc: Doc, gazetteer: Gazetteer | Lookup) -> tuple[Name, ...]:
     people = _people(doc)
     scanned = scan_names(text, [*((n.start, n.end) for n in found), *closed], lookup)
     found += [n for n in scanned if not _is_person(text, n.start, n.end, people, lookup)]
-    return tuple(_without_overlaps(found)[:MAX_NAMES])
+    return tuple(_borne_out(text, _without_overlaps(found)[:MAX_NAMES], lookup))
+
+
+def _borne_out(text: str, names: list[Name], lookup: Lookup) -> Iterator[Name]:
+    """The names, without those that no gazetteer has and no words of the text show to be places.
+
+    The recogniser takes many a rare surname or brand for one: on the dev split this raised exact F1 from .833 to .851
+    (LGL), .901 to .906 (TR-News) and .781 to .805 (GeoWebNews), and cost .020, .014 and .008 of recall.
+    """
+    shown = set()
+    for n, name in enumerate(names):
+        before = text[max(0, name.start - 24) : name.start]
+        listed = n > 0 and _LISTED.fullmatch(text, names[n - 1].end, name.start)
+        if listed or _SHOWN_BEFORE.search(before) or _SHOWN_AFTER.match(text, name.end):
+            shown.add(name.text)
+    return (name for name in names if name.text in shown or lookup(name.text))
 
 
 def _repeatable(doc: Doc, known: set[str], lookup: Lookup) -> set[str]:
