@@ -62,6 +62,7 @@ def main() -> None:
     some = [name[:-1] for name in names[:500]]
     print(f"fuzzy: {len(some) / _seconds(lambda: [world.lookup_fuzzy(name) for name in some]):,.0f} lookups/s")
     points = [LonLat(lon=place.lon, lat=place.lat) for place in chosen.sample(places, 500)]
+    world.near(points[0], 50, 20)  # loads numpy
     print(f"near, 50 km: {len(points) / _seconds(lambda: [world.near(point, 50, 20) for point in points]):,.0f}/s")
 
 
