@@ -70,7 +70,7 @@ def test_everything_of_the_packages_is_inside(wheel: Path) -> None:
         for path in (ROOT / package).rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
     }
-    assert inside == here
+    assert inside == here - {"maps/assets/build.py"}  # makes the assets, in a checkout
     assert {"gazetteer/data/world.gaz", "gazetteer/data/SOURCES.json", "maps/assets/leaflet.js"} <= inside
     assert {f"{package}/py.typed" for package in PACKAGES} <= inside
     assert any(name.startswith("geoevents/data/model/") for name in inside)
