@@ -74,11 +74,6 @@ class Place:
         """Whether it is a country or a dependency (GeoNames PCL, PCLI, PCLD, PCLS, ...)."""
         return self.feature_code.startswith("PCL")
 
-    @property
-    def is_area(self) -> bool:
-        """Whether its point stands for an area: a country, a state, a sea, a region, not a settlement or a spot."""
-        return self.feature_class not in "PS"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NameMatch:

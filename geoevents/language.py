@@ -74,12 +74,6 @@ def load_language(model: str | Path | None = None) -> Language:
     return nlp
 
 
-def uses_ud(nlp: Language) -> bool:
-    """Whether the parser's labels are Universal Dependencies (obl, nsubj:pass), not ClearNLP's (pobj, nsubjpass)."""
-    labels = {label for found in nlp.pipe_labels.values() for label in found}
-    return "obl" in labels and "pobj" not in labels
-
-
 def settle_names(doc: Doc) -> Doc:
     """Gives the names of a document our labels, and one label to a name that was read now as one thing, now as another.
 
