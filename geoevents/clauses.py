@@ -29,7 +29,7 @@ def mend_clauses(doc: Doc) -> Doc:
             continue
         if root.pos_ not in _NOMINAL or any(c.dep_ in ("nsubj", "cop", "nsubj:pass") for c in root.children):
             continue
-        verb = next((c for noun in (root, *_of(root)) for c in noun.children if reads_finite(c)), None)
+        verb = next((c for noun in (root, *_within(root)) for c in noun.children if reads_finite(c)), None)
         if verb is not None:
             _turn_round(root, verb)
             continue
@@ -39,9 +39,11 @@ def mend_clauses(doc: Doc) -> Doc:
     return doc
 
 
-def _of(root: Token) -> list[Token]:
-    """The nouns of "thousands of people": a verb may have been hung on either."""
-    return [child for child in root.children if child.dep_ == "nmod" and child.i > root.i]
+def _within(root: Token) -> list[Token]:
+    """The nouns of a subject that its verb may have been hung on: "thousands of people", "a ferry carrying people"."""
+    of = [child for child in root.children if child.dep_ == "nmod" and child.i > root.i]
+    described = [child for child in root.children if child.dep_ == "acl" and child.tag_ == "VBG"]
+    return of + [noun for verb in described for noun in verb.children if noun.dep_ == "obj"]
 
 
 def _parted(have: Token) -> Token | None:

@@ -124,7 +124,10 @@ def contains(larger: PlaceMention, smaller: PlaceMention) -> bool:
     """Whether a place is the country, division, river or region that another place (or its anchor) lies in."""
     outer = larger.place
     inner = smaller.place or smaller.anchor
-    if outer is None or inner is None or larger.relation or outer.id == inner.id:
+    if outer is None or inner is None or outer.id == inner.id:
+        return False
+    part = outer.is_country or outer.feature_code == "ADM1"  # "Solhan in northern Burkina Faso"
+    if larger.relation and not part:
         return False
     if outer.country is not None and outer.country != inner.country:
         return False
