@@ -120,14 +120,17 @@ def _with_list(sentence: Span, scored: list[tuple[PlaceMention, float]]) -> list
     return [pair for pair, taken in zip(scored, chosen, strict=True) if taken]
 
 
+_PART = re.compile(r"(?:north|south|east|west)ern\b|\bcentral\b")
+"""A relation that stays inside: "Solhan in northern Burkina Faso", but not "near Syria"."""
+
+
 def contains(larger: PlaceMention, smaller: PlaceMention) -> bool:
     """Whether a place is the country, division, river or region that another place (or its anchor) lies in."""
     outer = larger.place
     inner = smaller.place or smaller.anchor
     if outer is None or inner is None or outer.id == inner.id:
         return False
-    part = outer.is_country or outer.feature_code == "ADM1"  # "Solhan in northern Burkina Faso"
-    if larger.relation and not part:
+    if larger.relation and not _PART.search(larger.relation):
         return False
     if outer.country is not None and outer.country != inner.country:
         return False

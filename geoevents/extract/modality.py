@@ -112,7 +112,8 @@ def _of_verb(verb: Token) -> str | None:
         return "future" if syntax.lemma(head) in _PLANNING else "hypothetical"
     wished = _PLANNING | _WISHING | _DENYING
     bound = verb.dep_ in ("advcl", "acl", "xcomp", "ccomp") and verb.tag_ in ("VBG", "VB")
-    if bound and (syntax.lemma(head) in wished or marks & {"at", "of", "for", "from", "against"}):
+    meant = syntax.lemma(head) in wished and verb.dep_ != "advcl"  # "set fire to homes, killing nine" is no plan
+    if bound and (meant or marks & {"at", "of", "for", "from", "against"}):
         return "hypothetical"
     return None
 
