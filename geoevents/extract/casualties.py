@@ -60,13 +60,17 @@ def find_figures(sentence: Span) -> list[Figure]:
     figures: list[Figure] = []
     used: set[int] = set()
     for token, kind in harms:
-        number = _number_of(token, numbers, used)
+        free = [n for n in numbers if n.first not in used]
+        number = _number_of(token, free)
+        single = _single(token, kind) if number is None else None
+        if number is None and single is None:
+            number = _close_by(token, free)
         if number is not None:
             used.add(number.first)
             if not number.part:
                 total = syntax.lemma(token) == "toll"
                 figures.append(Figure(kind=kind, bounds=number.bounds, token=token, total=total))
-        elif single := _single(token, kind):
+        elif single:
             figures.append(Figure(kind=kind, bounds=Bounds(low=single, best=single, high=single), token=token))
     return figures
 
@@ -96,12 +100,8 @@ def _people(words: list[Token]) -> bool:
     return any(w.pos_ == "NUM" or syntax.lemma(w) in _PEOPLE or w.lower_ in _GROUPS for w in words)
 
 
-def _number_of(token: Token, numbers: list[Number], used: set[int]) -> Number | None:
-    """The number that a word of harm counts: the one right before it ("40 people were killed"), its argument's, or
-    one close by on its usual side."""
-    free = [n for n in numbers if n.first not in used]
-    if not free:
-        return None
+def _number_of(token: Token, free: list[Number]) -> Number | None:
+    """The number that a word of harm counts: the one right before it ("40 people were killed"), or its argument's."""
     if syntax.lemma(token) == "toll":
         for number in free:
             before = token.doc[number.first - 1].lower_ if number.first else ""
@@ -117,7 +117,7 @@ def _number_of(token: Token, numbers: list[Number], used: set[int]) -> Number | 
                 return number
             if number.last in edge and not any(_kind(token.doc[k]) for k in range(number.last + 1, word.i)):
                 return number
-    return _close_by(token, free)
+    return None
 
 
 def _counts_up_to(token: Token, number: Number) -> bool:
