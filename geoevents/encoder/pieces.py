@@ -55,7 +55,7 @@ class Pieces:
     def cut(self, words: Sequence[str]) -> tuple[list[list[int]], list[int]]:
         """The ids of the pieces of each word, 1 to MAX_PIECES, and the case class of each; not to be changed.
 
-        A word's pieces depend on the word alone. White space is one piece of its own, a word of no piece the unknown one.
+        A word's pieces depend on it alone. White space is one piece of its own, a word of no piece the unknown one.
         """
         known = self._known
         missing = {word: None for word in words if word not in known}
@@ -72,7 +72,7 @@ class Pieces:
         texts = [word[:_MAX_CHARACTERS] for word in words]
         encoding = self._tokenizer.encode(texts, is_pretokenized=True, add_special_tokens=False)  # one thread, one call
         for piece, at in zip(encoding.ids, encoding.word_ids, strict=True):
-            if len(cut[at]) < MAX_PIECES:
+            if at is not None and len(cut[at]) < MAX_PIECES:
                 cut[at].append(piece)
         return {
             word: (pieces or [self._unknown], _case_of(text))
