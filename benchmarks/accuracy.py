@@ -2,6 +2,10 @@
 
 Writes predictions for bench/places and bench/events, scores them with bench/score.py, and prints one table. "dev" is
 what nothing was trained on (training/splits.py); figures on "train" and "all" flatter.
+
+Under each of our lines stand the figures that others have published (peers.toml), numbered; below the table stand their
+figures on sets not scored here, and by number the conditions that each was measured under and its source. No two were
+measured alike: read the conditions first.
 """
 
 from __future__ import annotations
@@ -11,7 +15,9 @@ import importlib.util
 import json
 import sys
 import time
-from collections.abc import Callable, Iterator
+import tomllib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +30,62 @@ from training.splits import is_dev
 PLACE_TASKS = ("recognition", "resolution", "endtoend")
 EVENT_TASKS = ("eventplace", "plover")
 PLACE_FILES = ("lgl", "trnews", "gwn")
+PEERS = Path(__file__).with_name("peers.toml")
+OURS = (
+    "documents (sentences) of the split said, chosen by a hash; demonyms left aside; a place is right within 161 km, a"
+    " country by its code as well; unresolved is wrong; end to end, overlapping spans count; the bundled gazetteer"
+)
 
 Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Study:
+    """One peer measured one way; `figures` from 0 to 1 by set, `source` where they were read."""
+
+    peer: str
+    version: str
+    task: str
+    metric: str
+    figures: dict[str, float]
+    conditions: str
+    source: str
+
+    def line(self, number: int, file: str) -> str:
+        """Its figure on one set, with the number of its conditions."""
+        return f"{self.figures[file]:.3f} {self.metric}: {self.peer}, {self.version} [{number}]"
+
+
+def load_studies(path: Path = PEERS) -> dict[int, Study]:
+    """The peers' figures, numbered from 1 in the file's order."""
+    rows = tomllib.loads(path.read_text(encoding="utf-8"))["study"]
+    return {number: Study(**row) for number, row in enumerate(rows, 1)}
+
+
+def scored_files(task: str) -> tuple[str, ...]:
+    """The sets that a task is measured on here."""
+    return PLACE_FILES if task in PLACE_TASKS else (task,)
+
+
+def beside(studies: dict[int, Study], task: str, file: str) -> Iterator[str]:
+    """What peers got on one task and set."""
+    return (s.line(n, file) for n, s in studies.items() if s.task == task and file in s.figures)
+
+
+def footnotes(studies: dict[int, Study], tasks: Sequence[str]) -> Iterator[str]:
+    """Peers' figures on sets not scored here, then the conditions of all figures on these tasks."""
+    asked = {n: s for n, s in studies.items() if s.task in tasks}
+    yield "Peers on other sets:"
+    for number, study in asked.items():
+        for file in sorted(study.figures.keys() - set(scored_files(study.task))):
+            yield f"{study.task:<12} {file:<18} {study.line(number, file)}"
+    for task in tasks:
+        if not any(study.task == task for study in asked.values()):
+            yield f"{task:<12} no published figure found"
+    yield "Conditions:"
+    yield f"[ours] {OURS}."
+    for number, study in asked.items():
+        yield f"[{number}] {study.conditions}. Source: {study.source}."
 
 
 def describe(mention: PlaceMention) -> Row:
@@ -98,8 +158,8 @@ def measure(
         "plover": lambda row: predict_events(pipeline, row),
     }
     for task in tasks:
-        files = [("places", f) for f in PLACE_FILES] if task in PLACE_TASKS else [("events", task)]
-        for folder, file in files:
+        folder = "places" if task in PLACE_TASKS else "events"
+        for file in scored_files(task):
             gold = load_gold(bench / folder / f"{file}.json", split)
             start = time.perf_counter()
             found = [predict[task](row) if task in predict else predict_places(pipeline, row, task) for row in gold]
@@ -121,7 +181,8 @@ def headline(task: str, f: Row) -> str:
         return f"F1 {f['f1']:.3f} (P {f['precision']:.3f}, R {f['recall']:.3f})"
     if task == "eventplace":
         overlap, right = f["span_overlap"]["f1"], f["sentence_accuracy"]
-        return f"F1 {overlap:.3f}, sentences right {right:.3f}, n {f['sentences']}"
+        none = f["no_place_accuracy"]
+        return f"F1 {overlap:.3f}, sentences right {right:.3f}, of those without a place {none}, n {f['sentences']}"
     who = f"actors {f['actor_recall']:.3f}, recipients {f['recipient_recall']:.3f}"
     return f"type recall {f['type_recall']:.3f}, other events {f['other_events_per_sentence']}, {who}"
 
@@ -140,10 +201,12 @@ def main() -> None:
         parser.error(f"unknown tasks: {', '.join(unknown)}")
     if options.out:
         options.out.mkdir(parents=True, exist_ok=True)
+    studies = load_studies()
     pipeline = Pipeline.load(model=options.model)
     for task, file, figures in measure(pipeline, options.shared / "bench", options.split, tasks, options.out):
         line = f"{task:<12} {file:<11} {options.split:<6} {headline(task, figures)}  [{figures['seconds']} s]"
-        print(line, flush=True)
+        print(line, *(f"{'':<25}{peer}" for peer in beside(studies, task, file)), sep="\n", flush=True)
+    print("", *footnotes(studies, tasks), sep="\n")
 
 
 if __name__ == "__main__":
