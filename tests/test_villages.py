@@ -154,10 +154,10 @@ def test_score_knows_right_from_wrong() -> None:
     assert (score.recall, score.precision) == (1 / 3, 1 / 4)
     assert score.faults == [
         ("missed: cut otherwise", "7: Kurds of [Tell Ahmar], Sarrin and Qara Qo"),
-        ("missed: part of an organisation", "7: urds of Tell Ahmar, Sarrin and [Qara Qozaq] left."),
+        ("missed: part of an organisation", "7: rds of Tell Ahmar, Sarrin and [Qara Qozaq] left."),
         ("false: NORP", "7: [Kurds] of Tell Ahmar, Sarr"),
         ("false: cut otherwise", "7: Kurds of Tell [Ahmar], Sarrin and Qara Qo"),
-        ("false: no name", "7: hmar, Sarrin and Qara Qozaq [left]."),
+        ("false: no name", "7:  Ahmar, Sarrin and Qara Qozaq [left]."),
     ]
 
 
