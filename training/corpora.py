@@ -1,8 +1,7 @@
 """Reads every corpus that labels names into passages. Each keeps its own idea of a name; here they are made one.
 
 PLACE is a named place without its article or the common noun before it, also inside other names where the corpus says
-so (the bench files do). An organisation whose name holds a place is masked: the bench files count "Cottonport" in
-"Cottonport Fire Station", the others do not, so neither is taught there.
+so (the bench files do: "Cottonport" in "Cottonport Fire Station"; the others do not).
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from .lexicon import NORP_PATTERN, NORPS, TITLES, holds_place, load_big_places
+from .lexicon import NORP_PATTERN, NORPS, TITLES, load_big_places
 from .passages import LABELS, MASK, Passage, join_words, merge_spans
 from .treebanks import Tree, read_trees
 
@@ -27,7 +26,7 @@ _ABBREVIATED = re.compile(
     r"Aug|Sept|Oct|Nov|Dec|Ave|Rd|Blvd|Hon|Prof|Pa|Va|Md|Ill|Ind|Mass|Conn|Calif|Fla|Ga|La|Miss|Mo|Tenn|"
     r"Tex|Wis|Minn|Mich|Ore|Wash|Ala|Ark|Ariz|Colo|Del|Kan|Ky|Neb|Nev|Okla|Wyo)|[a-z]\.[a-z]|U\.S|U\.K|U\.N)\.$"
 )
-_MAX_CHARS = 400
+_MAX_CHARS = 480
 
 
 def is_norp(text: str) -> bool:
@@ -45,7 +44,7 @@ def find_norps(text: str) -> list[Span]:
 
 
 def settle(source: str, document: str, text: str, spans: Iterable[Span], labelled: tuple[str, ...] = LABELS) -> Passage:
-    """A passage in our terms: peoples NORP, organisations that hold a place masked, gaps filled by the dictionary."""
+    """A passage in our terms: peoples NORP, gaps filled by the dictionary."""
     settled: list[Span] = []
     for start, end, label in sorted(spans):
         name = text[start:end]
@@ -53,8 +52,6 @@ def settle(source: str, document: str, text: str, spans: Iterable[Span], labelle
             label = "NORP"
         elif label == "ORG" and name in load_big_places():
             label = "PLACE" if source == "re3d" else MASK
-        elif label == "ORG" and holds_place(name):
-            label = MASK
         if label == "PERSON":
             start, end = strip_titles(text, start, end)
         if start < end:
@@ -224,11 +221,8 @@ def _gum_passage(group: list[Tree], kinds: dict[str, str]) -> Passage:
                 if run:
                     start, end = starts[run[0]], starts[run[1]] + len(tree.rows[run[1]][0])
                     spans.append((start, end, kinds[kind]))
-    places = [s for s in spans if s[2] == "PLACE"]
     flat: list[Span] = []
     for start, end, label in sorted(set(spans), key=lambda s: (s[0] - s[1], s)):  # the longest first
-        inner = any(start <= s and e <= end and (s, e) != (start, end) for s, e, _ in places)
-        label = MASK if inner and label == "ORG" else label
         if all(end <= s or start >= e for s, e, _ in flat):
             flat.append((start, end, label))
     return settle("gum", group[0].document, text.rstrip(), flat)

@@ -120,8 +120,8 @@ def load_all_places() -> frozenset[str]:
     )
 
 
-def holds_place(name: str) -> bool:
-    """Whether a run of words inside `name` is the name of a place ("University of Portsmouth")."""
-    words = re.findall(r"[\w.'’-]+", name)
-    runs = (" ".join(words[i:j]) for i in range(len(words)) for j in range(i + 1, min(i + 4, len(words) + 1)))
-    return any(run in load_big_places() or run.rstrip(".") in load_big_places() for run in runs)
+def find_big_places(name: str) -> list[tuple[int, int]]:
+    """Where the names of well-known places stand in another name ("University of Portsmouth"), in characters."""
+    words = [match.span() for match in re.finditer(r"[\w.'’-]+", name)]
+    runs = ((words[i][0], words[j][1]) for i in range(len(words)) for j in range(i, min(i + 3, len(words))))
+    return [(s, e) for s, e in runs if name[s:e] in load_big_places() or name[s:e].rstrip(".") in load_big_places()]

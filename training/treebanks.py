@@ -12,8 +12,8 @@ from spacy.vocab import Vocab
 
 from .splits import is_dev
 
-MAX_SENTENCES = 8
-"""Sentences in one training document: enough to learn where sentences end, few enough to batch evenly."""
+MAX_WORDS = 90
+"""Words in one training document, unless its first sentence has more: what one window of the encoder holds."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -96,8 +96,11 @@ def read_treebanks(paths: list[Path], vocab: Vocab) -> tuple[list[Doc], list[Doc
     for path in paths:
         group: list[Tree] = []
         for tree in [*read_trees(path), None]:
-            full = len(group) == MAX_SENTENCES or (group and tree is not None and tree.document != group[0].document)
-            if group and (tree is None or full):
+            if group and (
+                tree is None
+                or tree.document != group[0].document
+                or sum(len(t.rows) for t in [*group, tree]) > MAX_WORDS
+            ):
                 (dev if is_dev(group[0].document) else train).append(make_doc(vocab, group))
                 group = []
             if tree is None or tree.spaces() is None:

@@ -1,0 +1,197 @@
+"""What the network learns from: words with the labels of each head, masked where a corpus does not say.
+
+Made anew in every epoch, since augmentation changes the text."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from spacy.language import Language
+from spacy.tokens import Doc
+from spacy.training import Example
+
+from .augment import augment_syntax
+from .lexicon import NORPS, find_big_places
+from .names import Swapper, augment_names, typeset_passage
+from .passages import MASK, Passage
+
+MASKED = -1
+"""Label of a word that a corpus says nothing of."""
+PLACE_LABELS = ("O", "B-PLACE", "I-PLACE", "B-NORP", "I-NORP")
+PARTY_LABELS = ("O", "B-ORG", "I-ORG", "B-PERSON", "I-PERSON")
+CROPPED = 0.1
+"""Share of passages that begin and end anywhere, as windows of a long text may."""
+
+_CALENDAR = frozenset(
+    """monday tuesday wednesday thursday friday saturday sunday january february march april june july august september
+    october november december mr mrs ms dr""".split()
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """An event's verb and places, in characters of the passage."""
+
+    trigger: tuple[int, int]
+    places: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """Words and their labels; MASKED where unknown. `heads` are word numbers, the root's its own; `links` are
+    (trigger, label of each word as its place: 1, 0, or MASKED)."""
+
+    words: list[str]
+    place: np.ndarray
+    party: np.ndarray
+    tags: np.ndarray
+    pos: np.ndarray
+    starts: np.ndarray
+    heads: np.ndarray
+    relations: np.ndarray
+    links: tuple[tuple[int, np.ndarray], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Labels:
+    """The label sets of the syntax heads, in order."""
+
+    tags: tuple[str, ...]
+    pos: tuple[str, ...]
+    relations: tuple[str, ...]
+    numbers: dict[str, dict[str, int]] = field(init=False, repr=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for kind in ("tags", "pos", "relations"):
+            self.numbers[kind] = {label: n for n, label in enumerate(getattr(self, kind))}
+
+    @classmethod
+    def of(cls, docs: Iterable[Doc]) -> Labels:
+        """All labels of treebank documents; white space is not a matter for the network."""
+        words = [token for doc in docs for token in doc if not token.is_space]
+        sets = ({w.tag_ for w in words}, {w.pos_ for w in words}, {w.dep_ for w in words} - {"ROOT", "dep"})
+        tags, pos, relations = (tuple(sorted(s)) for s in sets)
+        return cls(tags=tags, pos=pos, relations=("ROOT", *relations, "dep"))
+
+
+def _masked(count: int) -> np.ndarray:
+    return np.full(count, MASKED, dtype=np.int64)
+
+
+def make_names_sample(
+    nlp: Language, passage: Passage, links: Sequence[Link], swapper: Swapper, rng: random.Random | None
+) -> Sample:
+    """A passage's words with the labels of both name heads and its links; varied at random where `rng` is given."""
+    if rng is not None:
+        passage = typeset_passage(passage, rng) if links else augment_names(passage, swapper, rng)
+    doc = nlp.make_doc(passage.text)
+    count = len(doc)
+    place, party = label_words(doc, passage)
+    sample = Sample(
+        words=[token.text for token in doc],
+        place=place,
+        party=party,
+        tags=_masked(count),
+        pos=_masked(count),
+        starts=_masked(count),
+        heads=_masked(count),
+        relations=_masked(count),
+        links=tuple(_label_link(doc, link) for link in links),
+    )
+    if rng is not None and not links and count > 30 and rng.random() < CROPPED:
+        return crop(sample, rng.randrange(count // 3), count - rng.randrange(count // 3))
+    return sample
+
+
+def label_words(doc: Doc, passage: Passage) -> tuple[np.ndarray, np.ndarray]:
+    """Labels of the place head and of the one for organisations and people, in numbers of their label sets.
+
+    Inside an organisation the words that name a place or a people are masked for the place head, the rest is outside.
+    """
+    count = len(doc)
+    place, party = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=np.int64)
+    capital = np.array([t.text[:1].isupper() and t.lower_ not in _CALENDAR for t in doc], dtype=bool)
+    if "ORG" not in passage.labelled:
+        near = capital.copy()
+        near[1:] |= capital[:-1]
+        near[:-1] |= capital[1:]
+        party[near] = MASKED
+    if "PLACE" not in passage.labelled:
+        place[capital & np.array([not t.is_stop for t in doc], dtype=bool)] = MASKED
+    for start, end, label in passage.spans:
+        span = doc.char_span(start, end)
+        if span is None or label == MASK:
+            loose = doc.char_span(start, end, alignment_mode="expand")
+            if loose is not None:
+                place[loose.start : loose.end] = party[loose.start : loose.end] = MASKED
+            continue
+        labels, column = (PLACE_LABELS, place) if label in ("PLACE", "NORP") else (PARTY_LABELS, party)
+        column[span.start : span.end] = labels.index(f"I-{label}")
+        column[span.start] = labels.index(f"B-{label}")
+        if label == "ORG":
+            inner = [(start + s, start + e) for s, e in find_big_places(passage.text[start:end])]
+            for token in span:
+                held = any(s < token.idx + len(token) and token.idx < e for s, e in inner)
+                if held or token.text in NORPS:
+                    place[token.i] = MASKED
+    return place, party
+
+
+def _label_link(doc: Doc, link: Link) -> tuple[int, np.ndarray]:
+    labels = np.zeros(len(doc), dtype=np.int64)
+    for start, end in link.places:
+        span = doc.char_span(start, end, alignment_mode="expand")
+        if span is not None:
+            labels[span.start : span.end] = 1
+    trigger = doc.char_span(*link.trigger, alignment_mode="expand")
+    return (trigger.start if trigger is not None else 0), labels
+
+
+def make_syntax_sample(nlp: Language, doc: Doc, labels: Labels, rng: random.Random | None) -> Sample:
+    """A treebank document's annotation on the words that our tokenizer makes of its text."""
+    example = Example(nlp.make_doc((doc := augment_syntax(doc, rng) if rng else doc).text), doc)
+    ours = example.predicted
+    count = len(ours)
+    heads, deps = example.get_aligned_parse(projectivize=False)
+    numbers = labels.numbers
+    space = [token.is_space for token in ours]
+
+    def number(kind: str, values: Sequence[str | None]) -> np.ndarray:
+        table = numbers[kind]
+        found = [table.get(v, MASKED) if v and not s else MASKED for v, s in zip(values, space, strict=True)]
+        return np.array(found, dtype=np.int64)
+
+    starts = example.get_aligned_sent_starts()
+    arcs = [head if head is not None and not (space[n] or space[head]) else MASKED for n, head in enumerate(heads)]
+    return Sample(
+        words=[token.text for token in ours],
+        place=_masked(count),
+        party=_masked(count),
+        tags=number("tags", example.get_aligned("TAG", as_string=True)),
+        pos=number("pos", example.get_aligned("POS", as_string=True)),
+        starts=np.array(
+            [MASKED if value is None or s else int(value == 1) for value, s in zip(starts, space, strict=True)]
+        ),
+        heads=np.array(arcs, dtype=np.int64),
+        relations=number("relations", deps),
+    )
+
+
+def crop(sample: Sample, first: int, last: int) -> Sample:
+    """The words from `first` up to `last`; arcs that lead outside are masked."""
+    heads = sample.heads[first:last]
+    inside = (heads >= first) & (heads < last)
+    return Sample(
+        words=sample.words[first:last],
+        place=sample.place[first:last],
+        party=sample.party[first:last],
+        tags=sample.tags[first:last],
+        pos=sample.pos[first:last],
+        starts=sample.starts[first:last],
+        heads=np.where(inside, heads - first, MASKED),
+        relations=sample.relations[first:last],
+        links=tuple((t - first, row[first:last]) for t, row in sample.links if first <= t < last),
+    )
