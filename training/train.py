@@ -157,7 +157,7 @@ def make_optimizer(network: Network) -> torch.optim.AdamW:
             ]
             peak = HEADS_RATE if fresh else ENCODER_RATE
             groups.append({"params": chosen, "peak": peak, "weight_decay": DECAY if decay else 0.0})
-    return torch.optim.AdamW(groups, lr=0.0, betas=(0.9, 0.98), eps=1e-8)
+    return torch.optim.AdamW(groups, lr=0.0, betas=(0.9, 0.98), fused=True)
 
 
 def train(network: Network, sampler: Sampler, dev: Data, pieces: Pieces, options: argparse.Namespace) -> None:
