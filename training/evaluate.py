@@ -11,12 +11,13 @@ from types import ModuleType
 
 from spacy.language import Language
 from spacy.scorer import get_ner_prf
-from spacy.tokens import Doc, DocBin
+from spacy.tokens import Doc
 from spacy.training import Example
 
 from geoevents.language import load_language
 
-from .passages import Passage, make_doc, read_passages
+from .passages import Passage, make_doc
+from .prepare import read_data
 from .splits import is_dev
 
 BENCH = ("lgl", "trnews", "gwn")
@@ -51,9 +52,7 @@ def score_places(nlp: Language, shared: Path) -> dict[str, dict[str, float]]:
 
 
 def score_names(nlp: Language, shared: Path, dev: list[Passage]) -> dict[str, float]:
-    """Place F1 on the bench, F1 of every label by corpus on dev passages.
-
-    "score" is the F1 over all bench files' names together: the smallest has but thirteen dev documents."""
+    """Place F1 on the bench, F1 of every label by corpus on dev passages."""
     places = score_places(nlp, shared)
     scores = {
         f"{name}_{key[0]}": result[key] for name, result in places.items() for key in ("precision", "recall", "f1")
@@ -63,16 +62,14 @@ def score_names(nlp: Language, shared: Path, dev: list[Passage]) -> dict[str, fl
         predicted = nlp.pipe(p.text for p in part)
         kinds = get_ner_prf([Example(doc, make_doc(nlp, p)) for doc, p in zip(predicted, part, strict=True)])
         scores |= {f"{source}_{label}": value["f"] for label, value in sorted((kinds["ents_per_type"] or {}).items())}
-    hits, false, missed = (sum(result[key] for result in places.values()) for key in ("tp", "fp", "fn"))
-    return scores | {"score": 2 * hits / (2 * hits + false + missed)}
+    return scores
 
 
 def score_syntax(nlp: Language, dev: list[Doc]) -> dict[str, float]:
-    """Accuracy of tags, UPOS and trees on dev documents, from raw text; "score" is LAS."""
+    """Accuracy of tags, UPOS and trees on dev documents, from raw text."""
     scores = nlp.evaluate([Example(nlp.make_doc(doc.text), doc) for doc in dev])
-    names = ("tag_acc", "pos_acc", "lemma_acc", "dep_uas", "dep_las", "sents_f", "speed")
-    kept = {name: float(scores[name]) for name in names if scores.get(name) is not None}
-    return kept | {"score": kept["dep_las"]}
+    names = ("tag_acc", "pos_acc", "lemma_acc", "dep_uas", "dep_las", "sents_f")
+    return {name: float(scores[name]) for name in names if scores.get(name) is not None}
 
 
 def measure_speed(nlp: Language, shared: Path) -> float:
@@ -91,15 +88,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("model", nargs="?", type=Path, default=Path("geoevents/data/model"))
     parser.add_argument("--shared", type=Path, default=Path("../shared"), help="folder that holds bench/")
-    parser.add_argument("--data", type=Path, default=Path("build/training"), help="where prepare wrote")
     options = parser.parse_args()
     began = time.perf_counter()
     nlp = load_language(options.model)
     loaded = time.perf_counter() - began
     figures = {"load_s": loaded, "words_per_s": measure_speed(nlp, options.shared)}
-    dev = list(DocBin().from_disk(options.data / "syntax-dev.spacy").get_docs(nlp.vocab))
-    figures |= {name: value for name, value in score_syntax(nlp, dev).items() if name not in ("score", "speed")}
-    passages = read_passages(options.data / "names-dev.jsonl")
+    _, dev = read_data(options.shared, nlp)
+    figures |= score_syntax(nlp, dev.docs)
+    passages = [p for p in dev.passages if p.source in ("own", "wikigold", "gum", "re3d")]
     figures |= {f"{name} settled": value for name, value in score_names(nlp, options.shared, passages).items()}
     with nlp.select_pipes(disable="geoevents_names"):
         figures |= score_names(nlp, options.shared, passages)

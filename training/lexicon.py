@@ -110,16 +110,6 @@ def load_big_places() -> frozenset[str]:
     return frozenset(big | set(load_countries()) | set(load_states()) | {c.replace("-", " ") for c in COUNTRY_ALIASES})
 
 
-@functools.cache
-def load_all_places() -> frozenset[str]:
-    """Every place name we know at training time."""
-    return (
-        load_big_places()
-        | frozenset(name for names in load_cities().values() for name in names)
-        | frozenset(load_counties())
-    )
-
-
 def find_big_places(name: str) -> list[tuple[int, int]]:
     """Where the names of well-known places stand in another name ("University of Portsmouth"), in characters."""
     words = [match.span() for match in re.finditer(r"[\w.'’-]+", name)]

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from dataclasses import dataclass
 
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -40,23 +38,6 @@ class Passage:
             if not last <= start < end <= len(self.text):
                 raise ValueError(f"{self.source} {self.document}: spans {self.spans} do not fit {self.text!r}")
             last = end
-
-
-def write_passages(passages: Iterable[Passage], path: Path) -> None:
-    """One JSON object a line."""
-    with path.open("w", encoding="utf-8") as lines:
-        for passage in passages:
-            lines.write(json.dumps(asdict(passage), ensure_ascii=False) + "\n")
-
-
-def read_passages(path: Path) -> list[Passage]:
-    """What `write_passages` wrote."""
-    passages = []
-    for line in path.read_text(encoding="utf-8").rstrip("\n").split("\n"):
-        row = json.loads(line)
-        spans = tuple((start, end, label) for start, end, label in row.pop("spans"))
-        passages.append(Passage(spans=spans, labelled=tuple(row.pop("labelled")), **row))
-    return passages
 
 
 def join_words(words: Sequence[str], labels: Sequence[str], glued: str = "") -> tuple[str, list[tuple[int, int, str]]]:
