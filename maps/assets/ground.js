@@ -1,4 +1,4 @@
-// The offline base map: land, borders and the names of countries, repeated to either side without a seam.
+// The offline base map: land, borders and the names of countries and towns, repeated to either side without a seam.
 
 /** Decodes a line of steps into fractions of the world, with its bounds. */
 function readLine(steps, units) {
@@ -48,6 +48,8 @@ function traceLine(line, turn, view, fill, stroke) {
   fill?.closePath();
 }
 
+const TOWN_FONT = "400 11px system-ui, sans-serif";
+
 /** How far the painted sheet reaches beyond the view, in views. */
 const MARGIN = 0.3;
 
@@ -64,6 +66,7 @@ const GroundLayer = CanvasLayer.extend({
       y: worldY(lat),
       width: width / 360,
     }));
+    this.towns = shapes.towns.map(([name, lon, lat, zoom]) => ({ name, x: worldX(lon), y: worldY(lat), zoom }));
   },
 
   /** Forgets what was painted: the colours have changed. */
@@ -90,7 +93,9 @@ const GroundLayer = CanvasLayer.extend({
       return;
     }
     context.drawImage(this.sheet, -x, -y, sheet.width, sheet.height);
-    this.paintLabels(context, view, themeColours());
+    const taken = this.obstacles(view);
+    this.paintLabels(context, view, taken, themeColours());
+    this.paintTowns(context, view, taken, themeColours());
   },
 
   paintSheet(view) {
@@ -132,13 +137,12 @@ const GroundLayer = CanvasLayer.extend({
   },
 
   /** Names of the countries that have room for them; wide ones first, none over another or over an event. */
-  paintLabels(context, view, colours) {
+  paintLabels(context, view, taken, colours) {
     context.font = NAME_FONT;
     context.textAlign = "center";
     context.textBaseline = "middle";
     context.lineJoin = "round";
     context.lineWidth = 3;
-    const taken = this.obstacles(view);
     for (const label of this.labels) {
       const room = label.width * view.world;
       if (room < 34) break; // They come widest first.
@@ -151,6 +155,27 @@ const GroundLayer = CanvasLayer.extend({
       context.strokeText(label.name, x, y);
       context.fillStyle = colours.label;
       context.fillText(label.name, x, y);
+    }
+  },
+
+  /** Towns that have room at this zoom, a dot and a name each: what a reader finds a place by. */
+  paintTowns(context, view, taken, colours) {
+    context.font = TOWN_FONT;
+    context.textAlign = "left";
+    context.strokeStyle = colours.halo;
+    context.fillStyle = colours.label;
+    for (const town of this.towns) {
+      if (town.zoom > view.zoom) break; // They come in the order of their zooms.
+      const { x, y } = inView(view, town.x, town.y);
+      if (x < 0 || y < 0 || x > view.width || y > view.height) continue;
+      const box = [x - 4, y - 8, x + context.measureText(town.name).width + 8, y + 8];
+      if (overlapsAny(box, taken)) continue;
+      taken.push(box);
+      context.beginPath();
+      context.arc(x, y, 2, 0, 2 * Math.PI);
+      context.fill();
+      context.strokeText(town.name, x + 5, y);
+      context.fillText(town.name, x + 5, y);
     }
   },
 });

@@ -1,7 +1,7 @@
 // Puts the page together and answers the reader.
 
 const FIT_ZOOM = 8;
-const NEAR_ZOOM = 8;
+const NEAR_ZOOM = 7;
 const CLOSE_ZOOM = 11;
 
 const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
