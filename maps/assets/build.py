@@ -32,6 +32,9 @@ TOWN_ZOOMS = range(4, 8)
 TOWN_GAP = 90
 """Pixels that towns lie apart at least at the zoom they are added at: about a name's width."""
 
+CITY = 250_000
+"""Inhabitants; so large a town is on the map at the last of the zooms even where a larger one lies near: Damascus."""
+
 SMALLEST_TOWN = 5000
 """Inhabitants; of smaller ones the source knows few."""
 
@@ -286,7 +289,8 @@ def _towns() -> Iterator[list[Any]]:
         waiting = []
         for city in left:
             town = (city["longitude"], city["latitude"])
-            if _claim(grid, town, zoom):
+            free = _claim(grid, town, zoom)
+            if free or (zoom == TOWN_ZOOMS[-1] and city["population"] >= CITY):
                 kept.append(town)
                 yield [city["name"], round(town[0], 2), round(town[1], 2), zoom]
             else:
