@@ -12,6 +12,7 @@ from geopy.distance import geodesic
 
 from gazetteer.places import LonLat
 
+from .extract.location import contains
 from .records import COUNTS, Event, PlaceMention
 
 NEAR_CHARACTERS = 700
@@ -131,7 +132,15 @@ def _places_agree(a: Event, b: Event) -> bool:
     if a.place_id != b.place_id and (a.place.place is None or b.place.place is None):
         return a.place_text == b.place_text
     here, there = a.place.position, b.place.position
-    return _within_km(here, there, SAME_PLACE_KM)
+    if _within_km(here, there, SAME_PLACE_KM):
+        return True
+    nested = lies_in(a.place, b.place) or lies_in(b.place, a.place)
+    return nested and (len(a.event_type) == 2 or _same_toll(a, b))  # a hazard; "attacks in Syria" are not one in Hama
+
+
+def _same_toll(a: Event, b: Event) -> bool:
+    pairs = ((getattr(a, f"{count}_best"), getattr(b, f"{count}_best")) for count in COUNTS)
+    return any(x == y and x is not None for x, y in pairs)
 
 
 def _days_agree(a: Event, b: Event) -> bool:
@@ -159,15 +168,29 @@ def _heads(event: Event) -> set[str]:
     return {name.split()[-1].lower().rstrip("s") for name in (*event.actors, *event.recipients)}
 
 
-def _sharper(place: PlaceMention, than: PlaceMention) -> bool:
-    """Whether a place is known, and markedly finer than another that it may lie in."""
-    return (place.uncertainty_m or math.inf) * 3 < (than.uncertainty_m or math.inf)
+def lies_in(place: PlaceMention, area: PlaceMention) -> bool:
+    """Whether a place is markedly finer than another and lies in it: a country, a division, a city."""
+    inner, outer = place.place or place.anchor, area.place
+    if inner is None or outer is None or place.position is None or area.position is None:
+        return False
+    if (place.uncertainty_m or math.inf) * 3 >= (area.uncertainty_m or 0) or inner.country != outer.country:
+        return False
+    return contains(area, place) or _within_km(place.position, area.position, (area.uncertainty_m or 0) / 1000)
 
 
-def _centre(event: Event) -> bool:
-    """Whether a telling says where an earthquake's centre lay, which is where it is drawn."""
-    said = event.sentence.lower()
-    return event.event_type == "EQ" and any(word in said for word in ("epicent", "hypocent", "centred", "centered"))
+def _said(event: Event, *stems: str) -> bool:
+    return event.event_type == "EQ" and any(stem in event.sentence.lower() for stem in stems)
+
+
+def _better_place(first: Event, other: Event) -> bool:
+    """Whether another telling knows better where an event was: at all, more exactly within the same place, or, of an
+    earthquake, where its centre lay and not only where it was felt."""
+    if other.place is None or first.place is None:
+        return first.place is None
+    if _said(other, "epicent", "hypocent", "centred", "centered"):
+        return True
+    felt, also = _said(first, " felt "), _said(other, " felt ")
+    return (felt and not also) or (felt == also and lies_in(other.place, first.place))
 
 
 def _most(event: Event, count: str) -> int:
@@ -178,7 +201,7 @@ def _most(event: Event, count: str) -> int:
 def _united(first: Event, other: Event) -> Event:
     """`first` with what `other` adds: sentences, and whatever it left open."""
     changes: dict[str, Any] = {"reports": first.reports + tuple(r for r in other.reports if r not in first.reports)}
-    if other.place is not None and (first.place is None or _sharper(other.place, first.place) or _centre(other)):
+    if _better_place(first, other):
         changes["place"] = other.place
     for count in COUNTS:
         if _most(first, count) < _most(other, count):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from . import syntax
+from .modality import is_denied
 from .quantities import Bounds, Number, find_numbers
 
 if TYPE_CHECKING:
@@ -43,17 +45,19 @@ _PEOPLE = frozenset(
 class Figure:
     """A count in a sentence: `kind` as in records.COUNTS, `token` the word that says so ("killed").
 
-    `total` marks a running toll ("bringing the toll to 41") as against this event's own figure."""
+    `total` marks a running toll ("bringing the toll to 41") as against this event's own figure; `apart` a count whose
+    verb is left out and whose place follows it ("... and five in Homs"), with the number itself for `token`."""
 
     kind: str
     bounds: Bounds
     token: Token
     total: bool = False
+    apart: bool = False
 
 
 def find_figures(sentence: Span) -> list[Figure]:
     """The counts of a sentence in text order; parts of a total ("among them five children") are left out."""
-    harms = [(token, kind) for token in sentence if (kind := _kind(token)) is not None]
+    harms = [(token, kind) for token in sentence if (kind := _kind(token)) is not None and not is_denied(token)]
     if not harms:
         return []
     numbers = list(find_numbers(sentence))
@@ -72,7 +76,19 @@ def find_figures(sentence: Span) -> list[Figure]:
                 figures.append(Figure(kind=kind, bounds=number.bounds, token=token, total=total))
         elif single:
             figures.append(Figure(kind=kind, bounds=Bounds(low=single, best=single, high=single), token=token))
-    return figures
+    free = [n for n in numbers if n.first not in used]
+    return sorted((*figures, *_gapped(sentence, figures, free)), key=lambda f: f.token.i)
+
+
+def _gapped(sentence: Span, figures: list[Figure], free: list[Number]) -> Iterator[Figure]:
+    """ "12 were killed in Aleppo, five in Homs and three in Hama": numbers that share the verb of the figure before."""
+    words = [word.lower_ for word in sentence]
+    for number in free:
+        first, after = number.first - sentence.start, number.last + 1 - sentence.start
+        said = next((f for f in reversed(figures) if f.token.i < number.first), None)
+        gap = words[first - 1 : first] in ([","], ["and"], ["while"]) and words[after : after + 1] in (["in"], ["near"])
+        if said and gap and not number.part:
+            yield Figure(kind=said.kind, bounds=number.bounds, token=sentence.doc[number.last], apart=True)
 
 
 def _kind(token: Token) -> str | None:

@@ -9,10 +9,14 @@ from . import syntax
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
-_NEGATIONS = frozenset("not n't n’t never no without neither nor nobody nothing cannot".split())
+_NEGATIONS = frozenset("not n't n’t never no without neither nor cannot".split())
+_NOBODY = frozenset("nobody nothing none neither".split())
+_BOUNDING = frozenset("fewer less more only just merely least".split())
+"""Behind a "no" or "not" they bound a number or a claim: "no fewer than five", "not only"."""
+
 _DENYING = frozenset(
-    "deny avoid avert prevent thwart foil fail refuse prohibit forbid rule stop cancel postpone deter halt suspend "
-    "refute disprove dismiss abandon dispute".split()
+    "deny avoid avert prevent thwart foil fail refuse prohibit forbid stop cancel postpone deter refute disprove "
+    "dismiss abandon dispute".split()
 )
 """What follows them as object or complement did not happen."""
 
@@ -46,29 +50,51 @@ _WOULD = frozenset("may might could would should must can 'd ’d".split())
 
 def judge_modality(token: Token) -> str:
     """One of records.MODALITIES for the event that a trigger tells of, from its sentence alone (dates come later)."""
-    if _negated(token) or _disputed(token):
+    if is_denied(token):
         return "negated"
     verdict = _of_verb(token) if token.pos_ in ("VERB", "AUX", "ADJ") else _of_noun(token)
     return verdict or "asserted"
 
 
+def is_denied(token: Token) -> bool:
+    """Whether a sentence says that what a word tells of did not happen: "no one was killed", "denied shelling it"."""
+    return _negated(token) or _disputed(token)
+
+
+def _denies(word: Token) -> bool:
+    after = word.nbor().lower_ if word.i + 1 < len(word.doc) else ""
+    return word.lower_ in _NEGATIONS and after not in _BOUNDING
+
+
+def _is_nobody(noun: Token) -> bool:
+    """ "no one", "none of the 12", "not a single civilian"."""
+    before = [w for w in noun.doc[noun.left_edge.i : noun.i] if w.dep_.startswith(("det", "advmod", "cc", "neg"))]
+    return noun.lower_ in _NOBODY or any(map(_denies, before))
+
+
 def _negated(token: Token) -> bool:
-    if any(child.lower_ in _NEGATIONS and child.i < token.i for child in token.children):
+    if any(_denies(child) and child.i < token.i for child in token.children):
         return True
     if token.pos_ in ("VERB", "AUX"):
+        own = [child for child in token.children if child.dep_.startswith("nsubj")]
+        if any(map(_is_nobody, (*own, *syntax.patients(token)))):
+            return True
+        if token.dep_ == "conj" and not own and any(c.lower_ in ("or", "nor") for c in token.children):
+            return _negated(token.head)  # "did not kill or wound"
         return token.dep_ in ("xcomp", "advcl", "ccomp") and syntax.lemma(token.head) in _DENYING
-    if token.dep_ == "nsubj" and any(c.lower_ in _NEGATIONS for c in token.head.children):  # "was not in Ukraine"
+    if token.dep_ == "nsubj" and any(map(_denies, token.head.children)):  # "was not in Ukraine"
         return True
     if token.dep_.startswith("nmod") and any(c.lower_ == "no" for c in token.head.children):  # "no sign of sabotage"
         return True
     verb = syntax.governing_verb(token)
     if verb is None:
         return False
-    called_off = syntax.lemma(verb) == "call" and any(c.lower_ == "off" for c in verb.children)
+    away = {"call": "off", "rule": "out"}.get(syntax.lemma(verb))
+    called_off = any(c.lower_ == away for c in verb.children)
     if (called_off or syntax.lemma(verb) in _DENYING) and token in syntax.patients(verb):
         return True
-    itself = token.head == verb and token.dep_ in ("nsubj", "obj", "dobj", "nsubj:pass", "nsubjpass", "obl", "attr")
-    return itself and any(c.lower_ in _NEGATIONS and c.dep_ in ("advmod", "neg") for c in verb.children)
+    itself = token.head == verb and token.dep_ in ("nsubj", "obj", "dobj", "nsubj:pass", "nsubjpass", "attr")
+    return itself and any(_denies(c) and c.dep_ in ("advmod", "neg") for c in verb.children)
 
 
 def _disputed(token: Token) -> bool:

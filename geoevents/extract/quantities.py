@@ -47,6 +47,9 @@ _MEASURES = frozenset(
     "village town district province vehicle tank truck boat bus car shop a.m. p.m. am pm gmt billion mm cm litre "
     "liter knot storey story floor case point vote seat match goal".split()
 )
+_NO_COUNT = frozenset("$ € £ # aged age magnitude no not".split())
+"""Before a number they make it something else than a count: "magnitude 7", "no one"."""
+
 _DIGITS = re.compile(r"\d{1,3}(?:,\d{3}){1,3}|\d{1,9}")
 _YEAR = re.compile(r"(?:1[89]|20)\d\d")
 
@@ -178,7 +181,7 @@ def _bounded(sentence: Span, i: int, end: int, value: int, vague: bool) -> tuple
 def _measures(doc: Doc, number: Number) -> bool:
     """Whether a number counts or names something else than people: years, kilometres, houses, a time of day."""
     before = doc[number.first - 1].lower_ if number.first else ""
-    if before in ("$", "€", "£", "#", "aged", "magnitude", "age") or doc[number.last].ent_type_ == "PERSON":
+    if before in _NO_COUNT or doc[number.last].ent_type_ == "PERSON":
         return True
     for word in doc[number.last + 1 : number.last + 4]:
         if word.text in ("-", "–"):

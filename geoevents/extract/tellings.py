@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from geoevents.merge import SINGULAR
+from geoevents.merge import SINGULAR, lies_in
 from geoevents.records import PlaceMention
 
 from . import syntax
@@ -18,7 +18,9 @@ from .quantities import Bounds
 from .triggers import Trigger
 
 if TYPE_CHECKING:
-    from spacy.tokens import Span, Token
+    from spacy.tokens import Doc, Span
+
+Places = tuple[tuple[PlaceMention, float], ...]
 
 HARMFUL = frozenset("ASSAULT EQ TS VO LS AV FL TC TO ST WF FR HT CW EP AC DR".split())
 """Types that people are hurt in, so that a sentence's dead and injured belong to them first."""
@@ -41,7 +43,7 @@ class Telling:
     event_type: str
     mode: str | None
     modality: str
-    places: tuple[tuple[PlaceMention, float], ...] = ()
+    places: Places = ()
     actors: tuple[str, ...] = ()
     recipients: tuple[str, ...] = ()
     figures: tuple[tuple[str, Bounds], ...] = ()
@@ -83,25 +85,29 @@ class Story:
             self._tell_again(n, number, sentence, _absorb(self.tellings[n], pointer))
         strong = _join([t for t in told if not (t.refers and (t.event_type in known or len(told) > 1))])
         for weak in (t for t in found if t.trigger.rule.weak):
-            host = _nearest(weak.trigger.token, strong)
+            host = _nearest(weak, strong)
             if host is not None:
                 strong[host] = _absorb(strong[host], weak)
             elif (earlier := self._cause(weak, recent)) is not None:
                 self._tell_again(earlier, number, sentence, _absorb(self.tellings[earlier], weak))
+            elif (hazard := self._hazard(weak, recent)) is not None:
+                strong.append(_share(self.tellings[hazard], weak.trigger, weak.places, weak.attribution))
             else:
                 strong.append(weak)
         strong = [self._in_context(telling) for telling in strong]
+        shares = []
         for figure in figures:
             host = _host(figure, strong)
-            if host is not None:
-                strong[host] = _count(strong[host], figure)
-            elif (earlier := self._harm(recent)) is not None:
-                share = _elsewhere(figure, self.tellings[earlier], places)
-                if share is not None:
-                    strong.append(share)
-                else:
-                    self._tell_again(earlier, number, sentence, _count(self.tellings[earlier], figure))
-        for telling in strong:
+            among, at = (strong, host) if host is not None else (self.tellings, self._harm(recent))
+            if at is None:
+                continue
+            if (share := _elsewhere(figure, among[at], places)) is not None:
+                shares.append(share)
+            elif not figure.apart and host is not None:
+                strong[at] = _count(strong[at], figure)
+            elif not figure.apart:
+                self._tell_again(at, number, sentence, _count(self.tellings[at], figure))
+        for telling in (*strong, *shares):
             self._latest[telling.event_type] = len(self.tellings)
             self.tellings.append(telling)
             self._told_last.append(number)
@@ -151,22 +157,63 @@ class Story:
                 return n
         return None
 
+    def _hazard(self, weak: Telling, recent: list[int]) -> int | None:
+        """The hazard told last, where a consequence that nobody is said to have caused befell another place near it."""
+        n = next((n for n in recent if self.tellings[n].event_type in HARMFUL), None)
+        if n is None or weak.actors or weak.modality != "asserted" or self.tellings[n].modality != "asserted":
+            return None
+        hazard = self.tellings[n]
+        near = not hazard.places or any(_near(a, b) for a, _ in weak.places for b, _ in hazard.places)
+        return n if len(hazard.event_type) == 2 and near and syntax.is_passive(weak.trigger.token) else None
+
     def _harm(self, recent: list[int]) -> int | None:
         fitting = (n for n in recent if self.tellings[n].event_type in HARMFUL)
         return next((n for n in fitting if self.tellings[n].modality == "asserted"), None)
 
 
 def _elsewhere(figure: Figure, event: Telling, mentions: Sequence[PlaceMention]) -> Telling | None:
-    """The share of a hazard that struck another place ("31 deaths in Nsanje"), or None if no other place is named."""
-    if event.event_type == "ASSAULT":
+    """The share of an event that struck another place ("31 deaths in Nsanje"), or None if no other place is named."""
+    if figure.token == event.trigger.token:
         return None
-    places = link_places(figure.token, mentions)
-    if not places or {m.text for m, _ in places} & {m.text for m, _ in event.places}:
+    if figure.apart:
+        doc, after = figure.token.doc, figure.token.i + 2
+        reach = range(figure.token.nbor().idx, doc[min(after + 2, figure.token.sent.end - 1)].idx + 1)
+        places = [(m, 0.8) for m in mentions if m.kind == "place" and m.start in reach][:1]
+    else:
+        places = link_places(figure.token, mentions)
+    known = {m.text for m, _ in event.places}
+    part = len(event.event_type) == 2 and bool(places) and not known & {m.text for m, _ in places}
+    if not (part or _differ(places, event.places)) or any(_is_ward(figure.token.doc, m) for m, _ in places):
         return None
     trigger = replace(event.trigger, token=figure.token, first=figure.token.i, last=figure.token.i)
-    figures = ((figure.kind, figure.bounds),)
-    said = find_speaker(figure.token)
-    return replace(event, trigger=trigger, places=tuple(places), figures=figures, attribution=said, more=())
+    share = _share(event, trigger, tuple(places), find_speaker(figure.token))
+    return replace(share, figures=((figure.kind, figure.bounds),))
+
+
+def _share(event: Telling, trigger: Trigger, places: Places, said: str | None) -> Telling:
+    """What befell another place: of a hazard, the same one; of an assault, another one of which no more is known."""
+    hazard = len(event.event_type) == 2
+    mode, actors = (event.mode, event.actors) if hazard else (None, ())
+    return replace(
+        event, trigger=trigger, mode=mode, actors=actors, recipients=(), places=places, figures=(), attribution=said,
+        more=(),
+    )  # fmt: skip
+
+
+def _differ(some: Iterable[tuple[PlaceMention, float]], others: Places) -> bool:
+    """Whether the places of two tellings exclude each other: none is named in both, and none lies in another."""
+    pairs = [(a, b) for a, _ in some for b, _ in others]
+    return bool(pairs) and not any(a.text == b.text or lies_in(a, b) or lies_in(b, a) for a, b in pairs)
+
+
+def _near(a: PlaceMention, b: PlaceMention) -> bool:
+    return a.place is not None and b.place is not None and a.place.country == b.place.country
+
+
+def _is_ward(doc: Doc, place: PlaceMention) -> bool:
+    """Whether people are nursed there: "died in a hospital in Ankara"."""
+    span = doc.char_span(place.start, place.end, alignment_mode="expand")
+    return span is not None and any(syntax.lemma(w) in ("hospital", "clinic") for w in syntax.ancestors(span.root, 2))
 
 
 def _join(found: list[Telling]) -> list[Telling]:
@@ -217,9 +264,15 @@ def _absorb(host: Telling, other: Telling) -> Telling:
     )
 
 
-def _nearest(token: Token, tellings: list[Telling]) -> int | None:
+def _nearest(weak: Telling, tellings: list[Telling]) -> int | None:
+    """The event of the sentence that a consequence belongs to: none of another place, and no fact with a denial."""
+    token = weak.trigger.token
     ranked = [
-        (syntax.tree_distance(token, t.trigger.token), n) for n, t in enumerate(tellings) if t.event_type in HARMFUL
+        (syntax.tree_distance(token, t.trigger.token), n)
+        for n, t in enumerate(tellings)
+        if t.event_type in HARMFUL
+        and (t.modality == "negated") == (weak.modality == "negated")
+        and not _differ(weak.places, t.places)
     ]
     return min(ranked)[1] if ranked else None
 
