@@ -13,7 +13,7 @@ from typing import Any
 from .errors import OntologyError
 
 FRAMES = ("acts", "with", "to", "suffers", "against", "none")
-MARKERS = ("@place", "@named", "@demonym", "@none")
+MARKERS = ("@place", "@named", "@demonym", "@people", "@none")
 _RULE_KEYS = {
     "type",
     "mode",

@@ -30,7 +30,7 @@ _TO_TOLL = frozenset("to at of past above over reached reaches hit hits was is s
 
 _STATES = frozenset("dead missing injured wounded homeless displaced unaccounted hurt custody detention".split())
 _GROUPS = frozenset("people families civilians residents thousands hundreds dozens villagers scores".split())
-_PEOPLE = frozenset(
+PEOPLE = frozenset(
     "man woman boy girl child person soldier officer policeman policewoman worker student teacher journalist civilian "
     "villager resident pilot driver fisherman farmer mayor governor commander leader gunman attacker bomber protester "
     "guard nurse doctor priest imam baby toddler teenager youth mother father son daughter brother sister husband "
@@ -113,7 +113,7 @@ def _kind(token: Token) -> str | None:
 
 
 def _people(words: list[Token]) -> bool:
-    return any(w.pos_ == "NUM" or syntax.lemma(w) in _PEOPLE or w.lower_ in _GROUPS for w in words)
+    return any(w.pos_ == "NUM" or syntax.lemma(w) in PEOPLE or w.lower_ in _GROUPS for w in words)
 
 
 def _number_of(token: Token, free: list[Number]) -> Number | None:
@@ -202,6 +202,6 @@ def _single(token: Token, kind: str) -> int | None:
 def _one_person(word: Token) -> bool:
     if word.ent_type_ == "PERSON":
         return True
-    if "Number=Plur" in str(word.morph) or syntax.lemma(word) not in _PEOPLE:
+    if "Number=Plur" in str(word.morph) or syntax.lemma(word) not in PEOPLE:
         return False
     return any(c.lower_ in ("a", "an", "the", "one", "another", "his", "her", "their") for c in word.children)

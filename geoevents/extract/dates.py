@@ -12,13 +12,11 @@ from datetime import date, datetime, time, timedelta
 from functools import cache, lru_cache
 from typing import Any
 
+from .quantities import NUMERALS
+
 WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 MONTHS = "january february march april may june july august september october november december".split()
-_COUNT = {"a": 1, "an": 1, "several": 5, "few": 4, "couple": 2}
-_COUNT |= {
-    word: n for n, word in enumerate("one two three four five six seven eight nine ten eleven twelve".split(), 1)
-}
-_COUNT |= {word: 10 * n for n, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)}
+_COUNT = {"a": 1, "an": 1, "several": 5, "few": 4, "couple": 2} | NUMERALS
 _NEAR = {
     "today": 0,
     "tonight": 0,

@@ -16,10 +16,13 @@ MAX_COUNT = 50_000_000
 _UNITS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
     "eighteen nineteen"
-).split()
-_TENS = {
-    word: 10 * n for n, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), start=2)
+)
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
+NUMERALS = {word: n for n, word in enumerate(_UNITS.split())} | {
+    word: 10 * n for n, word in enumerate(_TENS.split(), start=2)
 }
+"""Numbers of one word below a hundred."""
+
 _SCALES = {"hundred": 100, "thousand": 1_000, "million": 1_000_000}
 _VAGUE = {
     "dozens": 24,
@@ -41,12 +44,20 @@ _AT_LEAST = frozenset(
 _AT_MOST = frozenset(("up to", "as many as", "at most", "no more than", "fewer than", "less than", "under"))
 _ABOUT = frozenset("almost nearly about around some approximately roughly estimated".split())
 _PARTS = frozenset("including among includes include included them whom".split())
-_MEASURES = frozenset(
+MEASURES = frozenset(
     "year month week day hour minute second km kilometre kilometer mile metre meter foot percent % degree kg tonne "
     "ton euro dollar pound rupee cent time round rocket shell missile magnitude house home building hectare acre "
-    "village town district province vehicle tank truck boat bus car shop a.m. p.m. am pm gmt billion mm cm litre "
+    "° village town district province vehicle tank truck boat bus car shop a.m. p.m. am pm gmt billion mm cm litre "
     "liter knot storey story floor case point vote seat match goal".split()
 )
+ANIMALS = frozenset(
+    "animal dog cat cow cattle bull calf goat sheep lamb pig hog horse pony donkey mule camel buffalo yak chicken hen "
+    "bird duck goose turkey poultry livestock elephant rhino rhinoceros lion tiger leopard cheetah bear wolf fox deer "
+    "monkey gorilla crocodile snake whale dolphin shark seal turtle fish bee rat".split()
+)
+_HOUSEHOLDS = frozenset("family household".split())
+"""Of them a count is no more than the least number of people."""
+
 _NO_COUNT = frozenset("$ € £ # aged age magnitude no not".split())
 """Before a number they make it something else than a count: "magnitude 7", "no one"."""
 
@@ -84,8 +95,11 @@ def find_numbers(sentence: Span) -> Iterator[Number]:
             continue
         first, bounds, end = _bounded(sentence, i, end, value, vague)
         before = {doc[k].lower_ for k in range(max(sentence.start, first - 3), first)}
+        noun = _counted(doc, end)
+        if noun in _HOUSEHOLDS:
+            bounds = Bounds(low=bounds.low or bounds.best)
         number = Number(first=first, last=end - 1, bounds=bounds, part=bool(before & _PARTS))
-        if not _measures(doc, number):
+        if noun not in MEASURES | ANIMALS and bounds != Bounds() and not _names(doc, number):
             yield number
         i = end
 
@@ -147,7 +161,7 @@ def _words(doc: Doc, i: int, stop: int) -> tuple[int | None, int]:
 
 def _small(word: str) -> int | None:
     """A number below a hundred in one word, None if it is none."""
-    parts = [_TENS[p] if p in _TENS else _UNITS.index(p) for p in word.split("-") if p in _TENS or p in _UNITS]
+    parts = [NUMERALS[part] for part in word.split("-") if part in NUMERALS]
     return sum(parts) if parts and len(parts) == len(word.split("-")) else None
 
 
@@ -178,20 +192,23 @@ def _bounded(sentence: Span, i: int, end: int, value: int, vague: bool) -> tuple
     return i, Bounds(low=value, best=value, high=value), end
 
 
-def _measures(doc: Doc, number: Number) -> bool:
-    """Whether a number counts or names something else than people: years, kilometres, houses, a time of day."""
+def _counted(doc: Doc, end: int) -> str:
+    """The lemma of what a number that ends before a token counts, "" if that is not said."""
+    for word in doc[end : end + 3]:
+        if word.lemma_.lower() in MEASURES | ANIMALS | _HOUSEHOLDS or word.pos_ in ("NOUN", "PROPN"):
+            return word.lemma_.lower()
+        if word.pos_ in ("VERB", "ADP", "PUNCT", "CCONJ") and word.text not in ("-", "–") and word.lower_ != "of":
+            break
+    return ""
+
+
+def _names(doc: Doc, number: Number) -> bool:
+    """Whether a number is no count but names something: a year, an age, a time of day, a sum."""
     before = doc[number.first - 1].lower_ if number.first else ""
     if before in _NO_COUNT or doc[number.last].ent_type_ == "PERSON":
         return True
-    for word in doc[number.last + 1 : number.last + 4]:
-        if word.text in ("-", "–"):
-            continue
-        if word.lemma_.lower() in _MEASURES or word.lower_ in ("°", "percent"):
-            return True
-        if word.pos_ in ("NOUN", "PROPN", "VERB", "ADP", "PUNCT", "CCONJ"):
-            break
     last = doc[number.last]
     if _YEAR.fullmatch(last.text) and last.head.pos_ != "NOUN":
         return before in ("in", "of", "since", "by", "until", "from", ",")
-    clock = doc[number.last + 1 : number.last + 3]
-    return len(clock) == 2 and clock[0].text in (":", ".") and clock[1].pos_ == "NUM"
+    clock = [word.text for word in doc[number.last : number.last + 3]]
+    return len(clock) == 3 and clock[0].isdigit() and clock[1] in (":", ".") and clock[2].isdigit()

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from geoevents.ontology import Condition, Ontology, Rule
 
 from . import syntax
+from .casualties import PEOPLE
+from .quantities import ANIMALS, MEASURES
 
 if TYPE_CHECKING:
     from spacy.tokens import Span, Token
@@ -117,8 +119,7 @@ def _conditions(token: Token, rule: Rule, part: str, places: frozenset[int]) -> 
             return None
         satisfied += result
     if rule.object:
-        acted_on = syntax.patients(token) if part == "verb" else [noun for _, noun in syntax.obliques(token)]
-        result = _holds(rule.object, acted_on, places)
+        result = _holds(rule.object, _acted_on(token, rule, part), places)
         if result is None:
             return None
         satisfied += result
@@ -149,7 +150,7 @@ def _holds(condition: Condition, words: list[Token], places: frozenset[int]) -> 
 
 def describe(word: Token, places: frozenset[int]) -> set[str]:
     """What conditions may call a word: its lemma, its compound ("air force"), what it is made of ("dozens of men"),
-    and the markers @place, @named and @demonym."""
+    and the markers @place, @named, @demonym and @people."""
     names = {syntax.lemma(word), word.lower_}
     if word.i > word.sent.start:
         names.add(f"{syntax.lemma(word.nbor(-1))} {syntax.lemma(word)}")
@@ -175,6 +176,9 @@ def describe(word: Token, places: frozenset[int]) -> set[str]:
         names.add("@place")
     if word.ent_type_ == "NORP":
         names.add("@demonym")
+    counted = word.pos_ == "NUM" or any(child.dep_ == "nummod" for child in word.children)
+    if (counted or syntax.lemma(word) in PEOPLE) and not names & (ANIMALS | MEASURES):
+        names.add("@people")
     if word.pos_ == "PROPN":
         names.add("@named")
         names.update(syntax.lemma(child) for child in word.children if child.dep_ in ("compound", "appos", "flat"))
@@ -187,6 +191,14 @@ def _actors(token: Token, part: str) -> list[Token]:
     verb = syntax.governing_verb(token)
     own = [child for child in token.children if child.dep_ in ("compound", "nmod:poss", "amod")]
     return own + (syntax.subjects(verb) if verb is not None else [])
+
+
+def _acted_on(token: Token, rule: Rule, part: str) -> list[Token]:
+    """Whom a verb's object or a noun's phrases name, and whoever a verb of two sides has for its other side."""
+    if part == "noun":
+        return [word for _, noun in syntax.obliques(token) for word in syntax.conjuncts(noun)]
+    other = (noun for case, noun in syntax.obliques(token) if rule.frame == "with" and case in ("with", "against"))
+    return syntax.patients(token) + [word for noun in other for word in syntax.conjuncts(noun)]
 
 
 def _surroundings(token: Token) -> set[str]:
