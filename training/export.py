@@ -1,20 +1,24 @@
 """Writes the trained encoder as the files that run: `python -m training.export CHECKPOINT --out DIR`.
 
-An int8 ONNX graph, the parameters of the pair scorers, the vocabulary and the label lists. The graph takes one window
-of a document, so what it gives depends on that window alone."""
+Three ONNX graphs, the vocabulary and the label lists. The encoder's weights have 8 bits; it takes one window of a
+document, so what it gives depends on that window alone. Arcs and relations score pairs of words, in 32 bits."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import shutil
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
+FLOAT, INT64 = TensorProto.FLOAT, TensorProto.INT64
+
 Array = np.ndarray
+Shapes = Mapping[str, list[str | int]]
 HIDDEN, HEADS, EPSILON = 384, 12, 1e-12
 PER_HEAD = HIDDEN // HEADS
 OPSET, IR_VERSION = 20, 10
@@ -29,12 +33,8 @@ SYMMETRIC, AFTER_GELU = 128, 32
 """Zero points of activations: in the middle, and low for what is never under -0.17."""
 LEAST_GELU = 0.17
 
-PAIRS = (
-    *("arc.weight", "arc.bias", "arc.root"),
-    *("rel.weight", "rel.dep", "rel.head", "rel.bias"),
-    *("link.weight", "link.trigger", "link.site", "link.bias"),
-)
-"""Parameters of the scorers of pairs of words; not in the graph."""
+SLOPE = 0.1
+"""Of the leaky rectifier before the scorers of pairs."""
 
 
 def quantise_rows(weight: Array, largest: int) -> tuple[Array, Array]:
@@ -61,6 +61,18 @@ class Graph:
         out = out or f"{kind}_{len(self.nodes)}"
         self.nodes.append(helper.make_node(kind, list(inputs), [out], name=out, domain=domain, **attributes))
         return out
+
+    def split(self, x: str, sizes: Sequence[tuple[str, int]]) -> None:
+        """The columns of x, as many values as there are names in `sizes`."""
+        widths = self.constant(f"widths_{len(self.nodes)}", np.array([width for _, width in sizes]))
+        self.nodes.append(helper.make_node("Split", [x, widths], [name for name, _ in sizes], axis=-1))
+
+    def linear(self, x: str, name: str, weight: Array, bias: Array | None = None, *, out: str = "") -> str:
+        """x @ weight + bias in 32 bits."""
+        if bias is None:
+            return self.add("MatMul", x, self.constant(name, weight), out=out)
+        product = self.add("MatMul", x, self.constant(name, weight))
+        return self.add("Add", product, self.constant(f"{name}.bias", bias), out=out)
 
     def quantise(self, x: str, zero: int) -> tuple[str, str, str]:
         """(8-bit rows, scale of each row as a column, zero point): rows alone, so no row depends on its neighbours."""
@@ -104,14 +116,33 @@ class Graph:
         both = (self.constant(f"{name}.{part}", state[f"{name}.{part}"]) for part in ("weight", "bias"))
         return self.add("LayerNormalization", x, *both, epsilon=EPSILON, axis=-1)
 
+    def model(self, inputs: Shapes, outputs: Shapes) -> bytes:
+        """The finished graph, checked, as the bytes of a file."""
+        kinds = ("pieces", "cases", "take", "tag", "pos", "relation")
+        values = [
+            [
+                helper.make_tensor_value_info(name, INT64 if name in kinds else FLOAT, shape)
+                for name, shape in part.items()
+            ]
+            for part in (inputs, outputs)
+        ]
+        model = helper.make_model(
+            helper.make_graph(self.nodes, "encoder", *values, list(self.constants.values())),
+            opset_imports=[helper.make_opsetid("", OPSET), helper.make_opsetid(OURS, 1)],
+            ir_version=IR_VERSION,
+            producer_name="geoevents",
+        )
+        onnx.checker.check_model(model, full_check=True)
+        return bytes(model.SerializeToString(deterministic=True))
+
 
 def add_embeddings(graph: Graph, state: dict[str, Array]) -> str:
     """[pieces, 384] of `pieces`, `cases` and the positions."""
     integers, scale = quantise_rows(state["embeddings.word"], 127)
-    words = graph.add("Cast", graph.add("Gather", graph.constant("word", integers), "pieces"), to=TensorProto.FLOAT)
+    words = graph.add("Cast", graph.add("Gather", graph.constant("word", integers), "pieces"), to=FLOAT)
     scales = graph.add("Gather", graph.constant("word.scale", scale[:, None]), "pieces")
     cases = graph.add("Gather", graph.constant("case", state["embeddings.case"]), "cases")
-    start, table = graph.constant("start", np.array([0])), graph.constant("position", state["embeddings.position"])
+    start, table = graph.constant("from_0", np.array([0])), graph.constant("position", state["embeddings.position"])
     places = graph.add("Slice", table, start, graph.add("Shape", "pieces"))
     total = graph.add("Add", graph.add("Add", graph.add("Mul", words, scales), cases), places)
     return graph.norm(total, state, "embeddings.norm")
@@ -142,43 +173,91 @@ def add_layer(graph: Graph, state: dict[str, Array], x: str, name: str, *, taken
     return graph.norm(graph.add("Add", down, x), state, f"{name}.norm2")
 
 
-def build_model(state: dict[str, Array]) -> onnx.ModelProto:
-    """The graph of int64 `pieces` and `cases` [pieces] and `take` [words] (the piece that stands for each word asked
-    for) to float32 `heads` [words, D]."""
+def build_encoder(state: dict[str, Array], slices: Sequence[tuple[str, int]]) -> bytes:
+    """The graph of `pieces` and `cases` [pieces] and `take` [words], the piece that stands for each word asked for.
+
+    Out come for each word the scores "place" and "party", the numbers "tag" and "pos", how much rather it starts a
+    sentence ("start"), what arcs and relations are scored with, and "link": [2, k], whose product for an event's word
+    and a place's is the log odds that it happened there."""
     graph = Graph()
     x = add_embeddings(graph, state)
     layers = sum(name.endswith(".qkv.weight") for name in state)
     for n in range(layers):
         x = add_layer(graph, state, x, f"layers.{n}", taken=n == layers - 1)
-    project = state["heads.project.weight"]
-    graph.dense(x, "project", project, state["heads.project.bias"], out="heads")
-    inputs = (("pieces", "pieces"), ("cases", "pieces"), ("take", "words"))
-    model = helper.make_model(
-        helper.make_graph(
-            graph.nodes,
-            "encoder",
-            [helper.make_tensor_value_info(name, TensorProto.INT64, [size]) for name, size in inputs],
-            [helper.make_tensor_value_info("heads", TensorProto.FLOAT, ["words", len(project)])],
-            list(graph.constants.values()),
-        ),
-        opset_imports=[helper.make_opsetid("", OPSET), helper.make_opsetid(OURS, 1)],
-        ir_version=IR_VERSION,
-        producer_name="geoevents",
+    heads = graph.dense(x, "project", state["heads.project.weight"], state["heads.project.bias"])
+    logits, vectors = list(slices[:5]), list(slices[5:])
+    names = {"tag": "tags", "pos": "parts", "start": "starts"}
+    graph.split(heads, [*((names.get(n, n), w) for n, w in logits), ("linear", sum(w for _, w in vectors))])
+    graph.split(graph.add("LeakyRelu", "linear", alpha=SLOPE), vectors)
+    for name in ("tag", "pos"):
+        graph.add("ArgMax", names[name], axis=1, keepdims=0, out=name)
+    graph.linear("starts", "start.rather", np.array([-1, 1], np.float32), out="start")
+    add_links(graph, state)
+    widths = dict(slices)
+    both = {name: ["words", widths[name]] for name in ("place", "party", "arc_dep", "arc_head", "rel_dep", "rel_head")}
+    single = {name: ["words"] for name in ("tag", "pos", "start")}
+    links = {"link": ["words", 2, widths["site"] + 1]}
+    return graph.model({"pieces": ["pieces"], "cases": ["pieces"], "take": ["words"]}, both | single | links)
+
+
+def add_links(graph: Graph, state: dict[str, Array]) -> None:
+    """`link` of `trigger` and `site`: all that depends on the trigger in one vector, and the place with a 1 behind."""
+    part = {name: state[f"link.{name}"] for name in ("weight", "trigger", "site", "bias")}
+    told = np.concatenate([part["weight"], part["trigger"][:, None]], axis=1)
+    event = graph.linear("trigger", "link.event", told, np.concatenate([part["site"], part["bias"]]))
+    size = len(part["site"])
+    padded = np.eye(size, size + 1, dtype=np.float32)
+    place = graph.linear("site", "link.place", padded, np.eye(1, size + 1, size, dtype=np.float32)[0])
+    middle = graph.constant("axis_1", np.array([1]))
+    graph.add("Concat", *(graph.add("Unsqueeze", x, middle) for x in (event, place)), axis=1, out="link")
+
+
+def build_arcs(state: dict[str, Array]) -> bytes:
+    """The graph of `arc_dep` and `arc_head` [sentences, words, d] to `arc`, [sentences, words, words], how well each
+    word hangs on each, and `root`, [sentences, words]."""
+    graph = Graph()
+    turned = graph.linear("arc_dep", "weight", state["arc.weight"])
+    pairs = graph.add("MatMul", turned, graph.add("Transpose", "arc_head", perm=(0, 2, 1)))
+    prior = graph.add(
+        "Unsqueeze", graph.linear("arc_head", "prior", state["arc.bias"]), graph.constant("axis", np.array([1]))
     )
-    onnx.checker.check_model(model)
-    return model
+    graph.add("Add", pairs, prior, out="arc")
+    graph.linear(turned, "root.vector", state["arc.root"], state["arc.root"] @ state["arc.bias"], out="root")
+    sentences = ["sentences", "words"]
+    inputs = {name: [*sentences, len(state["arc.root"])] for name in ("arc_dep", "arc_head")}
+    return graph.model(inputs, {"arc": [*sentences, "words"], "root": sentences})
+
+
+def build_relations(state: dict[str, Array], labels: Sequence[str]) -> bytes:
+    """The graph of `rel_dep` and `rel_head` [arcs, d] to the number of the likeliest `relation` of each, never ROOT."""
+    graph = Graph()
+    weight, bias = state["rel.weight"], state["rel.bias"].copy()
+    bias[list(labels).index("ROOT")] = -1e30
+    count, size, _ = weight.shape
+    turned = graph.linear("rel_dep", "weight", weight.transpose(1, 0, 2).reshape(size, -1))
+    turned = graph.add("Reshape", turned, graph.constant("shape", np.array([-1, count, size])))
+    turned = graph.add("Add", turned, graph.constant("head", state["rel.head"]))
+    head = graph.add("Unsqueeze", "rel_head", graph.constant("last", np.array([2])))
+    scores = graph.add("Squeeze", graph.add("MatMul", turned, head), graph.constant("last", np.array([2])))
+    scores = graph.add("Add", scores, graph.linear("rel_dep", "dep", state["rel.dep"].T, bias))
+    graph.add("ArgMax", scores, axis=1, keepdims=0, out="relation")
+    return graph.model({name: ["arcs", size] for name in ("rel_dep", "rel_head")}, {"relation": ["arcs"]})
 
 
 def export(state: dict[str, Array], config: dict[str, object], tokenizer: Path, out: Path) -> None:
-    """Writes the component's folder: encoder.onnx, pairs.npz, tokenizer.json, config.json.
+    """Writes the component's folder.
 
-    `config`: "slices" and the label lists "place", "party", "tag", "pos", "rel"; "morphs" says the features of tags."""
+    `config`: "slices", the (name, width) of the parts of the heads' projection; the label lists "place", "party",
+    "tag", "pos" and "rel"; "morphs", the features of tags."""
     state = {name: np.asarray(value, dtype=np.float32) for name, value in state.items()}
+    slices, labels = config["slices"], config["rel"]
     out.mkdir(parents=True, exist_ok=True)
-    (out / "encoder.onnx").write_bytes(build_model(state).SerializeToString(deterministic=True))
-    np.savez(out / "pairs.npz", **{name: state[name] for name in PAIRS})
+    (out / "encoder.onnx").write_bytes(build_encoder(state, slices))
+    (out / "arcs.onnx").write_bytes(build_arcs(state))
+    (out / "relations.onnx").write_bytes(build_relations(state, labels))
     shutil.copyfile(tokenizer, out / "tokenizer.json")
-    (out / "config.json").write_text(json.dumps(config, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    lists = {name: config[name] for name in ("place", "party", "tag", "pos", "rel", "morphs")}
+    (out / "config.json").write_text(json.dumps(lists, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
 def main() -> None:

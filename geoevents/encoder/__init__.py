@@ -1,1 +1,5 @@
 """One small transformer for all that is read off a text's words: names, tags, sentences, trees, places of events."""
+
+from .links import link_scores
+
+__all__ = ["link_scores"]

@@ -1,0 +1,81 @@
+"""What the encoder reads off the words of a document, in numbers; no spaCy here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .forest import Forest
+from .names import NamedSpan, decode_names
+from .network import Network
+from .pieces import Pieces
+from .windows import cut_windows, find_boundaries
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Numbers = NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The labels of the heads, in order; `morphs` are the features of tags."""
+
+    place: tuple[str, ...]
+    party: tuple[str, ...]
+    tag: tuple[str, ...]
+    pos: tuple[str, ...]
+    rel: tuple[str, ...]
+    morphs: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """Numbers of labels and heads of words, the head of a root being itself; `links` as in links.py.
+
+    White space (`spaces`) hangs on the word before it; its labels mean nothing."""
+
+    spaces: NDArray[np.bool_]
+    tags: Numbers
+    pos: Numbers
+    heads: Numbers
+    relations: Numbers
+    places: list[NamedSpan]
+    parties: list[NamedSpan]
+    links: NDArray[np.float16]
+
+
+class Reader:
+    """A network, its vocabulary and its labels."""
+
+    def __init__(self, network: Network, pieces: Pieces, settings: Settings) -> None:
+        self.network, self.pieces, self.settings = network, pieces, settings
+
+    def read(self, words: Sequence[str], starts: Sequence[int]) -> Reading:
+        """Reads a document; `starts` says whether each word must (1), may (0) or must not (-1) begin a sentence."""
+        ids, cases = self.pieces.cut(words)
+        spaces = np.fromiter((word.isspace() for word in words), dtype=bool, count=len(words))
+        given = np.asarray(starts, dtype=np.int64)
+        boundaries = [*find_boundaries(words), *np.flatnonzero(given == 1).tolist()]
+        windows = cut_windows([len(word) for word in ids], boundaries)
+        forest = Forest(self.network, self.settings.rel, spaces, given)
+        kept: dict[str, list[NDArray[Any]]] = {name: [] for name in ("place", "party", "tag", "pos")}
+        for out in self.network.encode(ids, cases, windows, self.pieces):
+            for name, parts in kept.items():
+                parts.append(out[name])
+            forest.grow(out)
+        forest.finish()
+        columns = {name: np.concatenate(parts) for name, parts in kept.items()}
+        return Reading(
+            spaces=spaces,
+            tags=columns["tag"],
+            pos=columns["pos"],
+            heads=forest.heads,
+            relations=forest.relations,
+            places=decode_names(columns["place"], self.settings.place, spaces),
+            parties=decode_names(columns["party"], self.settings.party, spaces),
+            links=forest.links,
+        )
