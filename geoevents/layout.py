@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from spacy.tokens import Doc
 
+_SHORTENED = "|".join(rf"(?<=\b[A-Z][a-z]{{{n}}})\." for n in range(5))
 _DATELINE = re.compile(
-    r"(?:[A-Z]{3}[^\n.!?]{0,60}|[A-Z][^\n!?]{1,90}?(?:\([^()\n]{2,40}\)|\d{1,2}(?:, \d{4})?"
+    rf"(?:[A-Z]{{3}}(?:[^\n.!?]|{_SHORTENED}){{0,60}}|"
+    r"[A-Z][^\n!?]{1,90}?(?:\([^()\n]{2,40}\)|\d{1,2}(?:, \d{4})?"
     r"|\d{1,2} [A-Z][a-z]{2,8}\.?(?:,? \d{4})?)) ?(?:—|–|--|-) (?=\S)"
 )
-"""A place in front, then an agency in brackets, a date or capitals, then a dash: "HAMA, Syria, March 3 (SANA) - ".
+"""A place in front, then an agency in brackets, a date or capitals, then a dash: "HAMA, Syria, March 3 (SANA) - ",
+"LEBANON, Mo. - ".
 Bounded, and tried at the start of a line only."""
 
 _WRAPPED_WIDTH = range(50, 100)
@@ -21,7 +24,7 @@ _WRAPPED_WIDTH = range(50, 100)
 
 def mark_boundaries(doc: Doc) -> None:
     """Sets sentence starts in an unparsed document: after a dateline, after each paragraph, after a short line."""
-    starts = sorted({*_dateline_ends(doc.text), *_line_starts(doc.text)}, reverse=True)
+    starts = sorted({*(find_dateline(doc.text) or ())[1:], *_line_starts(doc.text)}, reverse=True)
     for token in doc:
         if token.is_space or not starts or token.idx < starts[-1]:
             continue
@@ -30,14 +33,14 @@ def mark_boundaries(doc: Doc) -> None:
         token.is_sent_start = True
 
 
-def _dateline_ends(text: str) -> list[int]:
-    """Where the dateline ends, if one of the first lines begins with one."""
+def find_dateline(text: str) -> tuple[int, int] | None:
+    """Where the dateline begins and ends, if one of the first lines begins with one."""
     at = 0
     for line in text.split("\n", 8)[:8]:
         if match := _DATELINE.match(text, at):
-            return [match.end()]
+            return match.span()
         at += len(line) + 1
-    return []
+    return None
 
 
 def _line_starts(text: str) -> list[int]:

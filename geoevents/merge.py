@@ -96,7 +96,7 @@ def _same(a: Event, b: Event) -> bool:
     if (a.event_type, a.modality) != (b.event_type, b.modality) or a.event_group == b.event_group:
         return False
     if a.event_type in SINGULAR:
-        return _days_agree(a, b) and _within_reach(a, b)
+        return _days_agree(a, b) and within_reach(a.place, b.place)
     if a.event_mode != b.event_mode and not (b.trigger.lower() in GENERIC and None in (a.event_mode, b.event_mode)):
         return False
     if not (_days_agree(a, b) and _figures_agree(a, b)):
@@ -108,12 +108,12 @@ def _same(a: Event, b: Event) -> bool:
     return _places_agree(a, b) and (_actors_agree(a, b) or a.trigger.lower() == b.trigger.lower())
 
 
-def _within_reach(a: Event, b: Event) -> bool:
-    if a.place is None or b.place is None or a.place.position is None or b.place.position is None:
+def within_reach(a: PlaceMention | None, b: PlaceMention | None) -> bool:
+    """Whether one wide event may have struck both places; one that is unknown may lie anywhere."""
+    if a is None or b is None or a.position is None or b.position is None:
         return True
-    here, there = a.place.position, b.place.position
-    around = ((a.place.uncertainty_m or 0) + (b.place.uncertainty_m or 0)) / 1000
-    return _within_km(here, there, max(REACH_KM, around))
+    around = ((a.uncertainty_m or 0) + (b.uncertainty_m or 0)) / 1000
+    return _within_km(a.position, b.position, max(REACH_KM, around))
 
 
 def _within_km(here: LonLat, there: LonLat, km: float) -> bool:

@@ -51,7 +51,6 @@ DAY = [
     ("the day before yesterday", "2017-03-28"),
     ("tomorrow", "2017-03-31"),
     ("two days ago", "2017-03-28"),
-    ("three days earlier", "2017-03-27"),
     ("10 days ago", "2017-03-20"),
     ("18 March", "2017-03-18"),
     ("Saturday 18 March", "2017-03-18"),
@@ -76,6 +75,26 @@ def test_one_day(text: str, day: str) -> None:
     when = only(text)
     assert (when.first, when.last) == days(day)
     assert when.precision == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("three days earlier", "2017-03-17"),
+        ("two days later", "2017-03-22"),
+        ("the next day", "2017-03-21"),
+        ("the following day", "2017-03-21"),
+        ("the previous day", "2017-03-19"),
+        ("the same day", "2017-03-20"),
+        ("hours later", "2017-03-20"),
+        ("three days ago", "2017-03-27"),
+    ],
+)
+def test_some_days_count_from_the_day_told_last(text: str, day: str) -> None:
+    [when] = find_dates(text, THURSDAY, told=date(2017, 3, 20))
+    assert (when.first, when.last) == days(day)
+    [untold] = find_dates(text, THURSDAY)
+    assert untold.first is None or text.endswith("ago")
 
 
 SPANS = [

@@ -35,6 +35,8 @@ def starts(text: str) -> list[str]:
         "Port-au-Prince, 12 January – ",
         "London, March 3, 2017 — ",
         "Kyiv, 12 Jan. 2023 — ",
+        "LEBANON, Mo. — ",
+        "ALBANY, N.Y. (AP) — ",
     ],
 )
 def test_a_sentence_begins_after_the_dateline(dateline: str) -> None:
@@ -50,6 +52,7 @@ def test_a_sentence_begins_after_the_dateline(dateline: str) -> None:
         "The army (SAA) took Hama. A truce - the third - held.",
         "hama, syria (ap) - shells fell.",
         "HAMA fell.",
+        "HAMA fell. Rebels - who hold Idlib - fled.",
         "",
         "   ",
     ],

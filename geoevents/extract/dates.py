@@ -47,7 +47,8 @@ _EXPRESSION = re.compile(
     r"(?: (?:night|morning|evening|afternoon))?(?P<day_week> last week| next week)?"
     rf"|(?P<near>overnight|{'|'.join(_NEAR)})"
     rf"|(?:(?:about|some|around|nearly) )?(?P<ago_count>{_NUMBER})(?: of)? "
-    r"(?P<ago_unit>day|week|month|year|decade)s? (?:ago|earlier)(?: (?:on|this) \w{3,9})?"
+    r"(?P<ago_unit>day|week|month|year|decade)s? (?P<ago_from>ago|earlier|later)(?: (?:on|this) \w{3,9})?"
+    r"|the (?P<step>previous|same|next|following) day|(?P<hours>(?:hours|minutes|moments) (?:earlier|later))"
     r"|(?:in|over|during|within) (?:the )?(?:(?:less than|more than|about|past|last|nearly) ){0,2}"
     rf"(?:(?P<span_count>{_NUMBER})(?: of)? )?(?P<span_unit>hours?|days?|weeks?|months?|years?)(?! of age)"
     r"|(?P<unit_relation>last|this|next|past|earlier this) "
@@ -77,13 +78,17 @@ class When:
     precision: int | None = None
 
 
-def find_dates(text: str, published: date | None) -> list[When]:
-    """The date expressions of a sentence, in text order. Without `published`, relative ones have no days."""
+def find_dates(text: str, published: date | None, told: date | None = None) -> list[When]:
+    """The date expressions of a sentence, in text order. Without `published`, relative ones have no days.
+
+    `told` is the day that the text spoke of last, from which "three days earlier" counts."""
     found = []
     for match in _EXPRESSION.finditer(text):
         if match.group().islower() and re.search(r"^(?:may|march) \d|\d (?:may|march)$|^may$", match.group()):
             continue  # the verb, not the month: "10 may have died"
-        first, last, precision = _resolve(match.group().lower(), published) or (None, None, None)
+        onward = match["ago_from"] in ("earlier", "later") or match["step"] or match["hours"]
+        base = told if onward else published
+        first, last, precision = _resolve(match.group().lower(), base) or (None, None, None)
         found.append(
             When(text=match.group(), start=match.start(), end=match.end(), first=first, last=last, precision=precision)
         )
@@ -123,7 +128,10 @@ def _resolve(words: str, published: date | None) -> Days | None:
     if part["weekday"]:
         return _one_day(_weekday(part["weekday"], part["day_relation"], part["day_week"], published))
     if part["ago_unit"]:
-        return _ago(_counted(part["ago_count"]), part["ago_unit"], published)
+        count = _counted(part["ago_count"])
+        return _ago(-count if part["ago_from"] == "later" else count, part["ago_unit"], published)
+    if part["step"] or part["hours"]:
+        return _one_day(published + timedelta(days={"previous": -1, "next": 1, "following": 1}.get(part["step"], 0)))
     if part["span_unit"]:
         return _span(_counted(part["span_count"]), part["span_unit"].rstrip("s"), published)
     if part["recent"]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
+from geoevents.layout import find_dateline
 from geoevents.ontology import Ontology
 from geoevents.records import Document, Event, EventReport, PlaceMention, stable_id
 
@@ -42,8 +44,8 @@ def extract_events(
 ) -> tuple[Event, ...]:
     """The events of a document in text order, one for each place an event has; those of every modality.
 
-    Without a publication date relative dates stay unknown, unless the dateline carries a full date."""
-    published = document.published or dateline_date(document.text)
+    Relative dates count from the dateline's full date, else from the publication; without both they stay unknown."""
+    published = _day_of_report(document)
     places = _place_tokens(doc, mentions)
     by_sentence = _sorted_in(doc, mentions)
     weekdays = published is None and told_by_weekdays(document.text)
@@ -52,13 +54,21 @@ def extract_events(
         if len(sentence) > MAX_SENTENCE:
             continue
         near = by_sentence[number]
-        dates = find_spans(sentence, published)
+        dates = find_spans(sentence, published, story.day)
         passed = places | {i for _, span in dates for i in range(span.start, span.end)}
         triggers = list(find_triggers(sentence, ontology, places, passed))
         others = frozenset(t.token.i for t in triggers)
         found = [_tell(t, near, dates, published, weekdays, others) for t in triggers]
         story.add(number, sentence, found, find_figures(sentence), near)
     return tuple(event for telling in story.dated() for event in _events(telling, document, ontology))
+
+
+def _day_of_report(document: Document) -> date | None:
+    """The day a text was written: a full date in its dateline ("HAMA, Syria, 3 May 2024 -"), else its publication."""
+    start, end = find_dateline(document.text) or (0, 0)
+    dateline = document.text[start:end]
+    capitals = all(word[0].isupper() for word in re.findall(r"[^\W\d_]{4,}", dateline))  # "The quake of 3 May 2024 -"
+    return (dateline_date(dateline) if capitals else None) or document.published or dateline_date(document.text)
 
 
 def _sorted_in(doc: Doc, mentions: Sequence[PlaceMention]) -> list[Sequence[PlaceMention]]:
@@ -117,6 +127,7 @@ def _tell(
         attribution=find_speaker(token),
         when=when,
         refers=_refers(token),
+        undated=not dates,
     )
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import TYPE_CHECKING
 
-from geoevents.merge import SINGULAR, lies_in
+from geoevents.merge import SINGULAR, lies_in, within_reach
 from geoevents.records import PlaceMention
 
 from . import syntax
@@ -37,7 +38,7 @@ class Telling:
     """One trigger with all that its sentence says of it.
 
     `places` come with the probability of their link. `refers`: it only points to an event ("during the offensive").
-    `more` are further sentences that tell of the same event."""
+    `undated`: its sentence names no date at all. `more` are further sentences that tell of the same event."""
 
     trigger: Trigger
     event_type: str
@@ -50,6 +51,7 @@ class Telling:
     attribution: str | None = None
     when: When | None = None
     refers: bool = False
+    undated: bool = True
     more: tuple[Span, ...] = ()
 
     @property
@@ -63,6 +65,10 @@ class Story:
     """The tellings of a document in text order, built sentence by sentence at a cost linear in their number."""
 
     tellings: list[Telling] = field(default_factory=list)
+    day: date | None = None
+    """The day told last, from which "three days earlier" counts."""
+
+    _numbers: list[int] = field(default_factory=list)
     _told_last: list[int] = field(default_factory=list)
     _latest: dict[str, int] = field(default_factory=dict)
 
@@ -110,17 +116,24 @@ class Story:
         for telling in (*strong, *shares):
             self._latest[telling.event_type] = len(self.tellings)
             self.tellings.append(telling)
+            self._numbers.append(number)
+            if telling.modality == "asserted" and telling.when is not None and telling.when.precision == 1:
+                self.day = telling.when.first
             self._told_last.append(number)
 
     def dated(self) -> Iterator[Telling]:
-        """The tellings; one without a date happened on the day told last, as news goes, at a week's precision."""
+        """The tellings; one whose sentence names no date happened, as news goes, on the day told a few sentences before
+        of somewhere near, at a week's precision."""
         day: When | None = None
-        for telling in self.tellings:
-            asserted = telling.modality == "asserted"
-            if telling.when is None and asserted and day is not None and telling.event_type not in SPOKEN:
-                telling = replace(telling, when=replace(day, text="", precision=2))
-            elif asserted and telling.when is not None and telling.when.precision == 1:
-                day = telling.when
+        places: Places = ()
+        until = 0
+        for number, telling in zip(self._numbers, self.tellings, strict=True):
+            asserted, when = telling.modality == "asserted", telling.when
+            if when is None and asserted and telling.undated and telling.event_type not in SPOKEN:
+                if day is not None and number <= until and _near(telling.places, places):
+                    telling = replace(telling, when=replace(day, text="", precision=2))
+            elif asserted and when is not None and when.precision == 1:
+                day, places, until = when, telling.places, number + LOOK_BACK
             yield telling
 
     def _recent(self, number: int) -> list[int]:
@@ -163,8 +176,8 @@ class Story:
         if n is None or weak.actors or weak.modality != "asserted" or self.tellings[n].modality != "asserted":
             return None
         hazard = self.tellings[n]
-        near = not hazard.places or any(_near(a, b) for a, _ in weak.places for b, _ in hazard.places)
-        return n if len(hazard.event_type) == 2 and near and syntax.is_passive(weak.trigger.token) else None
+        agentless = syntax.is_passive(weak.trigger.token)
+        return n if agentless and len(hazard.event_type) == 2 and _near(weak.places, hazard.places) else None
 
     def _harm(self, recent: list[int]) -> int | None:
         fitting = (n for n in recent if self.tellings[n].event_type in HARMFUL)
@@ -206,8 +219,9 @@ def _differ(some: Iterable[tuple[PlaceMention, float]], others: Places) -> bool:
     return bool(pairs) and not any(a.text == b.text or lies_in(a, b) or lies_in(b, a) for a, b in pairs)
 
 
-def _near(a: PlaceMention, b: PlaceMention) -> bool:
-    return a.place is not None and b.place is not None and a.place.country == b.place.country
+def _near(some: Places, others: Places) -> bool:
+    """Whether two tellings may be of one neighbourhood; those without a place may."""
+    return not some or not others or any(within_reach(a, b) for a, _ in some for b, _ in others)
 
 
 def _is_ward(doc: Doc, place: PlaceMention) -> bool:

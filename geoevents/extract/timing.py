@@ -28,10 +28,10 @@ _LONG_AGO = re.compile(r"\b(?:years?|decades?) (?:ago|earlier)|\blast year\b", r
 Dated = list[tuple[When, "Span"]]
 
 
-def find_spans(sentence: Span, published: date | None) -> Dated:
+def find_spans(sentence: Span, published: date | None, told: date | None = None) -> Dated:
     """The date expressions of a sentence with their tokens, in text order."""
     found = []
-    for when in find_dates(sentence.text, published):
+    for when in find_dates(sentence.text, published, told):
         start, end = sentence.start_char + when.start, sentence.start_char + when.end
         span = sentence.doc.char_span(start, end, alignment_mode="expand")
         if span is not None:
