@@ -9,8 +9,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from .errors import GeoeventsError, OutputError
-from .exports import PAGES, check_path
+from .errors import GeoeventsError
+from .exports import PAGES, check_path, write
 from .geojson import Provenance, check, to_geojson
 from .readers.reading import Reading
 from .records import Document, Event, Report
@@ -84,10 +84,7 @@ def save_map(
         check(geojson)
     else:
         geojson = to_geojson(reports_or_geojson, texts=texts, modalities=modalities, provenance=provenance)
-    try:
-        load_maps().save(geojson, path, title=title, basemap=basemap)
-    except OSError as error:
-        raise OutputError(f"cannot write {path}: {error.strerror or error}") from error
+    write(path, load_maps().draw(geojson, title=title, basemap=basemap))
 
 
 def user_errors() -> tuple[type[Exception], ...]:

@@ -10,12 +10,10 @@ import base64
 import hashlib
 import html
 import json
-import os
 import re
 import zlib
 from collections.abc import Iterable
 from importlib import resources
-from pathlib import Path
 from string import Template
 from typing import Any
 
@@ -77,21 +75,6 @@ def draw(geojson: dict[str, Any], *, title: str | None = None, basemap: str = "w
     return figure.render()
 
 
-def save(geojson: dict[str, Any], path: str | Path, *, title: str | None = None, basemap: str = "world") -> None:
-    """Writes the page of `draw` to `path`: beside it first, then renamed, so that no half page is ever seen.
-
-    Raises what `draw` raises, and OSError.
-    """
-    page = draw(geojson, title=title, basemap=basemap)
-    path = Path(path)
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        beside.write_text(page, encoding="utf-8", newline="\n")
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
-
-
 def _make_map(points: list[tuple[float, float]], ground: Basemap) -> folium.Map:
     """folium's map and controls. It opens roughly on the events; the page fits it once it knows its own size."""
     longitude, latitude = points[0] if points else (0.0, 20.0)
@@ -99,7 +82,6 @@ def _make_map(points: list[tuple[float, float]], ground: Basemap) -> folium.Map:
         location=[latitude, longitude],
         zoom_start=2,
         tiles=None,
-        control_scale=True,
         zoom_snap=1 if ground.tiles else 0.25,  # Tiles blur between whole zooms; our canvases do not.
         # Without tiles folium drops min_zoom and max_zoom; these, in Leaflet's spelling, it passes on.
         minZoom=MIN_ZOOM,

@@ -1,6 +1,6 @@
 """A FeatureCollection as `geoevents.to_geojson` writes it, made up for the map's tests: 40 events in 12 articles.
 
-`sample()` is realistic and small, `many(n)` repeats its stories over the world for sizes and times.
+`sample()` is realistic and small, `many(n)` repeats its stories over the world for sizes and times; `save` draws.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ import json
 import math
 from pathlib import Path
 from typing import Any
+
+import maps
 
 STORIES = Path(__file__).with_suffix(".json")
 COUNTS = ("fatalities", "injured", "missing", "displaced", "arrested")
@@ -73,6 +75,11 @@ def many(number: int) -> dict[str, Any]:
     made["features"] = features
     made["geoevents"]["documents"] = articles
     return made
+
+
+def save(geojson: dict[str, Any], path: str | Path, **options: str) -> None:
+    """Writes the page that `maps.draw` makes of a collection."""
+    Path(path).write_text(maps.draw(geojson, **options), encoding="utf-8", newline="\n")
 
 
 class _Maker:

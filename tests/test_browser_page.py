@@ -11,11 +11,10 @@ from typing import Any
 
 import pytest
 from browser import DESKTOP, PHONE, Browser, open_browser
-from mapsample import many, sample
+from mapsample import many, sample, save
 from payloads import MARKER, PAYLOADS, shown
 from selenium.webdriver.common.keys import Keys
 
-import maps
 from maps.collection import LISTS_OF_TEXT, TEXTS
 
 
@@ -33,7 +32,7 @@ def browser(folder: Path) -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def page(folder: Path) -> Path:
     path = folder / "sample.html"
-    maps.save(sample(), path, title="A sample")
+    save(sample(), path, title="A sample")
     return path
 
 
@@ -90,7 +89,7 @@ def test_hostile_texts_are_shown_and_do_nothing(
     browser: Browser, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(folder)
-    maps.save(hostile(), folder / "hostile.html", title="".join(PAYLOADS.values())[:20000], basemap="none")
+    save(hostile(), folder / "hostile.html", title="".join(PAYLOADS.values())[:20000], basemap="none")
     browser.open(folder / "hostile.html")
     opened = browser.run(OPEN_EACH)
     assert len(opened) == len(PAYLOADS)
@@ -109,7 +108,7 @@ def test_hostile_texts_are_shown_and_do_nothing(
 
 
 def test_hostile_names_are_drawn_and_hovered(browser: Browser, folder: Path) -> None:
-    maps.save(hostile(), folder / "hostile.html", basemap="none")
+    save(hostile(), folder / "hostile.html", basemap="none")
     browser.open(folder / "hostile.html")
     hovered = browser.run(
         """
@@ -132,7 +131,7 @@ def test_hostile_names_are_drawn_and_hovered(browser: Browser, folder: Path) -> 
 @pytest.mark.parametrize("name", ["title closer", "jinja cycler", "nul", "python template", "proto", "bidi unclosed"])
 def test_hostile_title(browser: Browser, folder: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.chdir(folder)
-    maps.save(sample(), folder / "title.html", title=PAYLOADS[name])
+    save(sample(), folder / "title.html", title=PAYLOADS[name])
     browser.open(folder / "title.html")
     assert browser.text("#title") == PAYLOADS[name]
     assert browser.text("#status").startswith("40 events")
@@ -207,8 +206,8 @@ def test_evidence_says_what_where_when_how_many_and_how_sure(browser: Browser, p
         "Casualties": "at least 2,200 killed",
         "According to": "the state agency",
         "Where": "near Hama, Syria",
-        "How precisely": "near a named place; the true point lies within 20 km",
-        "How sure": "Place: very likely (93 %)Event: very likely (82 %)",
+        "How precisely": "near a named place; within 20 km of the point, if this is the place that was meant",
+        "How sure": "Place: very likely (93 %)Event: score 0.82 of 1, not a probability",
         "Why there": "the best known place of this name; Hama is named with its country",
     }
     assert browser.text("#panel .evidence mark.place") == "Hama"
@@ -263,7 +262,119 @@ def test_search_and_filters_work_together(browser: Browser, page: Path) -> None:
     browser.press(Keys.ESCAPE)
     assert browser.text("#status") == "31 of 40 events · 3 not on the map"
     browser.press("no such thing")
-    assert browser.text("#list") == "No event matches."
+    assert browser.text("#list li") == "No event matches. Show all events"
+    browser.run("document.querySelector('#list button').click()")
+    assert browser.text("#status") == "40 events · 4 not on the map"
+    assert browser.run("return document.querySelectorAll('.group input:not(:checked)').length") == 0
+
+
+LISTED = """
+    return [...document.querySelectorAll("#list .item")].map((item) => item.querySelector(arguments[0]).textContent);
+"""
+
+
+def choose(browser: Browser, order: str) -> None:
+    """Puts the list in the order of that name."""
+    browser.run(
+        """
+        const select = document.getElementById("order");
+        select.value = arguments[0];
+        select.dispatchEvent(new Event("change"));
+        """,
+        order,
+    )
+
+
+def test_list_can_be_ordered_and_shows_the_toll(browser: Browser, page: Path) -> None:
+    browser.open(page)
+    first = browser.run(LISTED, ".headline")
+    choose(browser, "Most killed first")
+    assert browser.run(LISTED, ".byline")[0].startswith("at least 2,200 killed · 30 March 2017")
+    tolls = [re.match(r"(?:at least )?([\d,]+)(?: to [\d,]+)? killed", line) for line in browser.run(LISTED, ".byline")]
+    killed = [int(toll[1].replace(",", "")) for toll in tolls if toll]
+    assert len(killed) > 3
+    assert killed == sorted(killed, reverse=True)
+    assert not any(tolls[len(killed) :])
+    # The arrows of the panel follow the order that the reader sees.
+    browser.run("document.querySelectorAll('#list .item')[1].click()")
+    assert browser.text("#panel .position") == "2 of 40"
+    choose(browser, "Least sure place first")
+    assert "Arza" in browser.run(LISTED, ".headline")[0]
+    choose(browser, "Oldest first")
+    years = [int(re.search(r"\d{4}", line)[0]) for line in browser.run(LISTED, ".byline")]  # type: ignore[index]
+    assert years == sorted(years)
+    choose(browser, "Newest first")
+    assert browser.run(LISTED, ".headline") == first
+
+
+def test_all_brings_the_results_back_into_view(browser: Browser, page: Path) -> None:
+    browser.open(page)
+    start = browser.run("return [map_events.getZoom(), map_events.getCenter().lng]")
+    open_event(browser, "clashes")
+    # The last of the events that were opened in quick succession is the one in view.
+    browser.wait("return map_events.getZoom() > 6 && map_events.getBounds().contains([35.13179, 36.75783])")
+    browser.press(Keys.ESCAPE)
+    browser.run("document.querySelector('.fit a').click()")
+    browser.wait(f"return map_events.getZoom() === {start[0]}")
+    assert browser.run("return map_events.getCenter().lng") == pytest.approx(start[1], abs=0.5)
+    browser.press("/")
+    browser.press("valparaiso")
+    browser.run("document.querySelector('.fit a').click()")
+    browser.wait("return map_events.getZoom() > 6")
+    assert browser.run("return map_events.getBounds().contains([-33.036, -71.62725])")
+
+
+def test_no_zoom_leaves_the_reader_without_a_name(browser: Browser, page: Path) -> None:
+    browser.open(page)
+    names = """
+        const written = new Set();
+        const write = CanvasRenderingContext2D.prototype.fillText;
+        CanvasRenderingContext2D.prototype.fillText = function (text, ...at) {
+          written.add(text);
+          return write.call(this, text, ...at);
+        };
+        map_events.setView([arguments[0], arguments[1]], arguments[2], { animate: false });
+        CanvasRenderingContext2D.prototype.fillText = write;
+        return [...written];
+    """
+    rural_cambodia, kalahari = (13.8, 105.0), (-22.0, 22.0)
+    assert {"Surin", "Siem Reap"} <= set(browser.run(names, *rural_cambodia, 7))
+    assert len(browser.run(names, *kalahari, 8)) >= 2
+    assert browser.run("map_events.setZoom(18, { animate: false }); return map_events.getZoom()") == 10
+
+
+def test_merged_events_show_where_the_place_and_the_toll_are_told(browser: Browser, folder: Path) -> None:
+    text = "Gunmen attacked the station at dawn. 🕊 The town of Mora was in panic! Nine guards died. It ended at noon."
+    sentences = [(0, 36), (text.index("Nine"), text.index(" It"))]
+    told = [
+        {"document_id": "a", "sentence": text[start:end], "sentence_start": start, "sentence_end": end, "figures": {}}
+        for start, end in sentences
+    ]
+    told[1]["figures"] = {"fatalities": {"low": 9, "best": 9, "high": 9}}
+    at = text.index("Mora")
+    properties = {
+        "document_id": "a", "sentence": text[:36], "sentence_start": 0, "sentence_end": 36, "trigger_start": 7,
+        "trigger_end": 15, "place_text": "Mora", "place_start": at, "place_end": at + 4, "reports": told,
+        "date_text": "at dawn", "place_confidence": 0.7,
+        "place_alternatives": [{"name": "Mora, Sweden", "confidence": 0.28}, {"name": "Moora", "confidence": 0.004}],
+    }  # fmt: skip
+    point = {"type": "Point", "coordinates": [14.1, 11.0]}
+    collection = {
+        "type": "FeatureCollection",
+        "features": [{"type": "Feature", "id": "1", "geometry": point, "properties": properties}],
+        "geoevents": {"documents": [{"id": "a", "text": text, "places": []}]},
+    }
+    save(collection, folder / "merged.html")
+    browser.open(folder / "merged.html")
+    assert browser.text("#list .byline") == "no date, written “at dawn”"
+    browser.run("document.querySelector('#list .item').click()")
+    quotes = browser.run("return [...document.querySelectorAll('#panel .evidence')].map((quote) => quote.textContent)")
+    assert quotes == [text[:36], "🕊 The town of Mora was in panic!", "Nine guards died."]
+    assert browser.text("#panel .evidence mark.place") == "Mora"
+    assert browser.run("return document.querySelector('#panel .reports').open")
+    assert "9 killed" in browser.text("#panel .reports")
+    assert facts(browser)["When"].startswith("not known: the day of publication, to count from, is missing")
+    assert facts(browser)["Or else"] == "Mora, Sweden (28 %)"
 
 
 def test_click_on_the_map_opens_events_and_lists_those_at_one_point(browser: Browser, page: Path) -> None:
@@ -314,7 +425,7 @@ def test_download_is_the_geojson_that_is_shown(browser: Browser, page: Path, fol
 def test_opens_across_the_antimeridian_the_short_way(browser: Browser, folder: Path) -> None:
     collection = sample()
     collection["features"] = [f for f in collection["features"] if f["properties"]["document_id"] == "fiji.txt"]
-    maps.save(collection, folder / "fiji.html")
+    save(collection, folder / "fiji.html")
     browser.open(folder / "fiji.html")
     assert browser.run("return map_events.getZoom()") > 6
 
@@ -355,7 +466,7 @@ def test_base_map_has_land_where_land_is(browser: Browser, page: Path, lat: floa
 
 
 def test_ten_thousand_events_come_compressed_and_a_page_at_a_time(browser: Browser, folder: Path) -> None:
-    maps.save(many(10_000), folder / "many.html")
+    save(many(10_000), folder / "many.html")
     assert (folder / "many.html").stat().st_size < 6_000_000
     browser.open(folder / "many.html")
     assert browser.text("#status").startswith("10,000 events")
@@ -368,17 +479,23 @@ def test_ten_thousand_events_come_compressed_and_a_page_at_a_time(browser: Brows
 
 
 def test_empty_collection_is_a_page_too(browser: Browser, folder: Path) -> None:
-    maps.save({"type": "FeatureCollection", "features": []}, folder / "empty.html", basemap="none")
+    save({"type": "FeatureCollection", "features": []}, folder / "empty.html", basemap="none")
     browser.open(folder / "empty.html")
     assert browser.text("#status") == "0 events"
-    assert browser.text("#list") == "No event matches."
+    assert browser.text("#list") == "This file has no events."
+    documents = [{"id": "a.txt", "error": "it does not look English", "places": []}, {"id": "b.txt", "places": []}]
+    about = {"documents": documents}
+    save({"type": "FeatureCollection", "features": [], "geoevents": about}, folder / "empty.html", basemap="none")
+    browser.open(folder / "empty.html")
+    said = browser.text("#list")
+    assert said.startswith("No event was found in 2 texts. What could not be read is told below. Only English is read")
     assert browser.visit().console == ()
 
 
 def test_foreign_points_without_our_properties_are_drawn(browser: Browser, folder: Path) -> None:
     point = {"type": "Point", "coordinates": [10, 50]}
     collection = {"type": "FeatureCollection", "features": [{"type": "Feature", "geometry": point, "properties": None}]}
-    maps.save(collection, folder / "foreign.html")
+    save(collection, folder / "foreign.html")
     browser.open(folder / "foreign.html")
     browser.run("document.querySelector('#list .item').click()")
     assert browser.text("#panel h2") == "Event – place unknown"
@@ -386,7 +503,7 @@ def test_foreign_points_without_our_properties_are_drawn(browser: Browser, folde
 
 
 def test_tiles_are_asked_of_their_host_and_nothing_else(browser: Browser, folder: Path) -> None:
-    maps.save(sample(), folder / "tiles.html", basemap="tiles:http://tiles.evil.test/{z}/{x}/{y}.png")
+    save(sample(), folder / "tiles.html", basemap="tiles:http://tiles.evil.test/{z}/{x}/{y}.png")
     browser.open(folder / "tiles.html")
     visit = browser.visit()
     assert visit.requests
@@ -423,6 +540,7 @@ def test_tiles_are_asked_of_their_host_and_nothing_else(browser: Browser, folder
         ("radiusInWords(1234567)", "within 1,235 km"),
         ("chanceInWords(0.96)", "almost certain (96 %)"),
         ("chanceInWords(0)", "doubtful (0 %)"),
+        ("scoreInWords(0.825)", "score 0.82 of 1, not a probability"),
         ("countryInWords('SY')", "Syria"),
         ("countryInWords('not a country')", "not a country"),
         ("plural(1, 'event')", "1 event"),
@@ -461,7 +579,7 @@ def test_overlapping_marks_keep_the_text_whole(browser: Browser) -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_fits_the_screen(browser: Browser, folder: Path, size: tuple[int, int], scheme: str) -> None:
-    maps.save(many(500), folder / "wide.html")  # Three-digit counts need the most room.
+    save(many(500), folder / "wide.html")  # Three-digit counts need the most room.
     browser.open(folder / "wide.html", size, scheme)
     browser.run("document.querySelector('#list .item').click()")
     wide = browser.run(

@@ -75,7 +75,7 @@ def test_same_input_same_bytes() -> None:
 
 
 def test_same_bytes_in_another_process(tmp_path: Path) -> None:
-    code = "import sys, maps, mapsample; maps.save(mapsample.sample(), sys.argv[1])"
+    code = "import sys, mapsample; mapsample.save(mapsample.sample(), sys.argv[1])"
     environment = os.environ | {"PYTHONHASHSEED": "7", "PYTHONPATH": str(Path(__file__).parent)}
     subprocess.run([sys.executable, "-c", code, str(tmp_path / "other.html")], check=True, env=environment)
     assert (tmp_path / "other.html").read_text("utf-8") == maps.draw(sample())
@@ -128,7 +128,7 @@ def test_folium_brings_no_jquery_and_no_bootstrap_and_lets_readers_zoom() -> Non
     for unwanted in ("jquery", "bootstrap", "fontawesome", "user-scalable"):
         assert unwanted not in text.lower()
     assert "var map_events = L.map(" in text
-    assert "L.control.scale()" in text
+    assert "L.control.scale({" in text
 
 
 def test_data_come_back_as_they_were() -> None:
@@ -180,7 +180,7 @@ def test_towns_of_the_world_come_largest_first_and_leave_room_for_a_name() -> No
     towns = json.loads((resources.files("maps") / "assets/world.json").read_text("utf-8"))["towns"]
     assert [zoom for *_, zoom in towns] == sorted(zoom for *_, zoom in towns)
     names = {name: zoom for name, *_, zoom in reversed(towns)}
-    assert (names["London"], names["Nairobi"], names["Damascus"]) == (4, 4, 7)
+    assert (names["London"], names["Nairobi"], names["Damascus"]) == (4, 6, 7)
     for zoom in (4, 5):
         size = 256 * 2**zoom / 360
         near = [(lon, lat) for _, lon, lat, shown in towns if shown <= zoom and abs(lat) < 30]
@@ -192,7 +192,7 @@ def test_towns_of_the_world_come_largest_first_and_leave_room_for_a_name() -> No
 
 def test_our_scripts_are_small_and_put_text_on_the_page_only_as_text() -> None:
     script = page_module._our_script()
-    assert len(script.encode("utf-8")) < 55_000
+    assert len(script.encode("utf-8")) < 60_000
     assert "</" not in script
     assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|new Function", script)
 
@@ -297,30 +297,6 @@ def test_all_faults_are_named_at_once_up_to_a_limit() -> None:
 
 def test_missing_properties_are_fine() -> None:
     assert "data-events" in maps.draw(collection())
-
-
-def test_save_writes_what_draw_returns_and_nothing_else(tmp_path: Path) -> None:
-    path = tmp_path / "map.html"
-    path.write_text("old", encoding="utf-8")
-    maps.save(sample(), path, title="T", basemap="none")
-    assert path.read_text("utf-8") == maps.draw(sample(), title="T", basemap="none")
-    assert list(tmp_path.iterdir()) == [path]
-
-
-def test_failed_save_leaves_the_old_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = tmp_path / "map.html"
-    path.write_text("old", encoding="utf-8")
-    with pytest.raises(MapDataError):
-        maps.save({"type": "FeatureCollection"}, path)
-
-    def fail(*_: object) -> None:
-        raise OSError("disk full")
-
-    monkeypatch.setattr(Path, "replace", fail)
-    with pytest.raises(OSError, match="disk full"):
-        maps.save(sample(), path)
-    assert path.read_text("utf-8") == "old"
-    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_basemap_none_leaves_the_world_out() -> None:

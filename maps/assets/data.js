@@ -34,7 +34,7 @@ function articlesOf(collection) {
   return collection.geoevents?.documents || [];
 }
 
-/** The events of a collection in the order they are listed: newest first, the undated last. */
+/** The events of a collection, newest first, the undated last: the order they are listed in unless told otherwise. */
 function readEvents(collection, style) {
   const kindOf = readKinds(style);
   const articles = readArticles(collection);
@@ -70,6 +70,32 @@ function nameAsRead(props) {
   const written = props.place_text || null;
   const shouted = written && written.length > 3 && written === written.toUpperCase();
   return (shouted ? null : written) || props.place_name || written;
+}
+
+/** The number to order by: the best figure, else a bound; -1 where the text gives none. */
+function tollOf(props, count) {
+  const bounds = ["best", "low", "high"].map((bound) => props[`${count}_${bound}`]);
+  return bounds.find((bound) => typeof bound === "number") ?? -1;
+}
+
+/** The orders that the list can be put in: what each is called, and what it compares. Ties are newest first. */
+const ORDERS = new Map([
+  ["Newest first", () => 0],
+  ["Oldest first", (a, b) => (a.date === null) - (b.date === null) || compareDates(a.date, b.date)],
+  ["Most killed first", (a, b) => compareTolls(a.props, b.props)],
+  ["Surest place first", (a, b) => (b.props.place_confidence ?? -1) - (a.props.place_confidence ?? -1)],
+  ["Least sure place first", (a, b) => (a.props.place_confidence ?? 2) - (b.props.place_confidence ?? 2)],
+]);
+
+/** Events in the order of that name. */
+function inOrder(events, name) {
+  const compare = ORDERS.get(name);
+  return [...events].sort((a, b) => compare(a, b) || a.index - b.index);
+}
+
+function compareTolls(a, b) {
+  const [killed, injured] = ["fatalities", "injured"].map((count) => tollOf(b, count) - tollOf(a, count));
+  return killed || injured;
 }
 
 function compareDates(a, b) {

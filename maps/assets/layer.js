@@ -110,6 +110,11 @@ function circleAround(lon, lat, metres) {
   });
 }
 
+/** "12 km north of Hama": on the map a point apart from its place must not pass for it. */
+function nameOnMap({ place, props }) {
+  return place && props.place_relation ? `${props.place_relation} ${place}` : place;
+}
+
 function boxOf({ made, x, y }) {
   return [x - made.radius, y - made.radius, x + made.radius, y + made.radius];
 }
@@ -162,7 +167,7 @@ const EventLayer = CanvasLayer.extend({
     const taken = seen.map(boxOf);
     this.context.font = NAME_FONT;
     for (const { made, x, y } of seen) {
-      const [name, ...others] = new Set(made.points[0].events.map((event) => event.place));
+      const [name, ...others] = new Set(made.points[0].events.map(nameOnMap));
       if (!name || others.length) continue;
       const text = shorten(name.slice(0, 60).replace(/[\p{C}\s]+/gu, " "), 28);
       const left = x + made.radius + 4;

@@ -1,8 +1,10 @@
 // Puts the page together and answers the reader.
 
 const FIT_ZOOM = 8;
-const NEAR_ZOOM = 7;
+const NEAR_ZOOM = { wide: 8, narrow: 7 };
 const CLOSE_ZOOM = 11;
+const SCALE_WIDTH = 150;
+const FIT_LABEL = "Show all events of the list";
 
 const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
 const narrow = window.matchMedia("(max-width: 760px)");
@@ -14,7 +16,10 @@ class Page {
     this.collection = collection;
     this.events = readEvents(collection, style);
     this.query = "";
+    [this.orderName] = ORDERS.keys();
     this.selected = null;
+    this.gliding = false;
+    this.waiting = null;
     this.opener = null;
     const open = (event) => this.open(event);
     this.filters = new Filters(document.getElementById("groups"), style.groups, this.events, () => this.refresh());
@@ -28,6 +33,9 @@ class Page {
     });
     this.ground = ground && new GroundLayer(ground).addTo(map);
     this.layer = new EventLayer(style.groups).addTo(map);
+    new FitControl(() => this.move(() => this.fit())).addTo(map);
+    // Wide enough that "1000 mi" fits under the shortest line.
+    L.control.scale({ maxWidth: SCALE_WIDTH }).addTo(map);
     if (this.ground) this.ground.obstacles = (view) => this.layer.boxes(view);
   }
 
@@ -56,11 +64,23 @@ class Page {
       this.query = field.value;
       this.refresh();
     });
+    const order = document.getElementById("order");
+    order.append(...[...ORDERS.keys()].map((name) => make("option", {}, name)));
+    order.addEventListener("change", () => {
+      this.orderName = order.value;
+      this.refresh();
+    });
     document.getElementById("download").addEventListener("click", () => this.download());
     document.addEventListener("keydown", (press) => this.press(press, field));
     this.map.on("click", (click) => this.click(click));
     this.map.on("mousemove", (move) => this.hover(move.containerPoint));
     this.map.on("mouseout movestart zoomstart", () => this.hover(null));
+    this.map.on("zoomend", () => {
+      const move = this.waiting;
+      this.gliding = false;
+      this.waiting = null;
+      move?.();
+    });
     // Leaflet watches the window; the map also changes size when the page's columns do.
     new ResizeObserver(() => this.map.invalidateSize({ pan: false })).observe(this.map.getContainer());
     onThemeChange(() => {
@@ -73,18 +93,42 @@ class Page {
   refresh() {
     const found = search(this.events, this.query);
     this.filters.count(found);
-    this.visible = found.filter((event) => !this.filters.hidden.has(event.group));
+    this.visible = inOrder(
+      found.filter((event) => !this.filters.hidden.has(event.group)),
+      this.orderName,
+    );
     const located = this.visible.filter((event) => event.located);
     const unlocated = this.visible.filter((event) => !event.located);
     this.order = [...located, ...unlocated];
     this.layer.show(located);
     this.ground?.redraw();
-    this.list.show(located);
+    this.list.show(located, () => this.explainEmpty(unlocated.length));
     const words = fold(this.query).split(/\s+/).filter(Boolean);
     const names = this.names().filter(({ name }) => words.every((word) => fold(name).includes(word)));
     showUnlocated(unlocated, names, this.style.groups, (event) => this.open(event));
     this.list.mark(this.selected);
     this.tell(located.length, unlocated.length);
+  }
+
+  /** Why the list has nothing to show, and what the reader can do. */
+  explainEmpty(unlocated) {
+    if (unlocated) return ["None of these events has a place on the map: they are listed below."];
+    if (this.events.length)
+      return ["No event matches. ", make("button", { type: "button", onclick: () => this.clear() }, "Show all events")];
+    const texts = articlesOf(this.collection).length;
+    if (!texts) return ["This file has no events."];
+    const remarks = document.getElementById("remarks").hidden ? "" : " What could not be read is told below.";
+    return [
+      `No event was found in ${plural(texts, "text")}.${remarks} Only English is read, and only what is told as having ` +
+        "happened is shown: geoevents map --include future (or historical, hypothetical, negated) adds the rest.",
+    ];
+  }
+
+  /** Drops the search and the filters. */
+  clear() {
+    document.getElementById("search").value = this.query = "";
+    this.filters.clear();
+    this.refresh();
   }
 
   names() {
@@ -102,10 +146,23 @@ class Page {
     document.getElementById("status").textContent = shown + off;
   }
 
-  /** Opens on all events: the shorter way round the world, with room for the panels. */
+  /** Moves the map once it has arrived where it glides to: until then Leaflet loses every other move. The last wins. */
+  move(move) {
+    if (this.gliding) this.waiting = move;
+    else move();
+  }
+
+  glide(middle, zoom) {
+    this.map.setView(middle, zoom, { animate: !calm.matches });
+    this.gliding = this.map.getZoom() !== zoom;
+  }
+
+  /** Shows all events of the list: the shorter way round the world, clear of the panel. */
   fit() {
     const bounds = boundsOf(this.order.filter((event) => event.located));
-    if (bounds) this.map.fitBounds(bounds, { padding: [48, 48], maxZoom: FIT_ZOOM, animate: false });
+    const { right, bottom } = this.panel.isOpen ? this.covered() : { right: 0, bottom: 0 };
+    const room = { paddingTopLeft: [48, 48], paddingBottomRight: [48 + right, 48 + bottom], maxZoom: FIT_ZOOM };
+    if (bounds) this.map.fitBounds(bounds, { ...room, animate: false });
     else this.map.setView([20, 0], 2, { animate: false });
   }
 
@@ -124,7 +181,8 @@ class Page {
     );
     this.list.mark(event);
     this.layer.select(event);
-    if (event.located) this.bringIntoView(event, closer ? NEAR_ZOOM : 0);
+    const least = closer ? NEAR_ZOOM[narrow.matches ? "narrow" : "wide"] : 0;
+    if (event.located) this.move(() => this.bringIntoView(event, least));
   }
 
   close() {
@@ -157,7 +215,7 @@ class Page {
     if (inSight) return;
     const shift = L.point(padding.right / 2, padding.bottom / 2);
     const middle = this.map.unproject(this.map.project([event.lat, lon], zoom).add(shift), zoom);
-    this.map.setView(middle, zoom, { animate: !calm.matches });
+    this.glide(middle, zoom);
   }
 
   /** The event's longitude in the copy of the world that the reader looks at. */
@@ -194,7 +252,7 @@ class Page {
     const zoom = Math.min(this.map.getBoundsZoom(bounds, false, L.point(120, 120)), CLOSE_ZOOM);
     if (zoom <= this.map.getZoom()) return false;
     const middle = bounds.getCenter();
-    this.map.setView([middle.lat, this.nearestCopy(middle.lng)], zoom, { animate: !calm.matches });
+    this.move(() => this.glide([middle.lat, this.nearestCopy(middle.lng)], zoom));
     return true;
   }
 
@@ -204,7 +262,7 @@ class Page {
     this.list.mark(null);
     this.layer.select(null);
     this.panel.showStack([...made.events].sort((a, b) => a.index - b.index));
-    this.bringIntoView(made.points[0].events[0], 0);
+    this.move(() => this.bringIntoView(made.points[0].events[0], 0));
   }
 
   /** The name of what is under the pointer. */
@@ -254,6 +312,26 @@ class Page {
     setTimeout(() => URL.revokeObjectURL(url), 10_000);
   }
 }
+
+/** A button under the zoom buttons that shows all events of the list again. */
+const FitControl = L.Control.extend({
+  options: { position: "topleft" },
+
+  initialize(fit) {
+    this.fit = fit;
+  },
+
+  onAdd() {
+    const button = make("a", { href: "#", role: "button", title: FIT_LABEL, "aria-label": FIT_LABEL }, "All");
+    button.addEventListener("click", (click) => {
+      click.preventDefault();
+      this.fit();
+    });
+    const bar = make("div", { class: "leaflet-bar fit" }, button);
+    L.DomEvent.disableClickPropagation(bar);
+    return bar;
+  },
+});
 
 /** The bounds of events, across the antimeridian where that is shorter; null for none. */
 function boundsOf(events) {

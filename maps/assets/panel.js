@@ -2,6 +2,9 @@
 
 const REPORTS_SHOWN = 50;
 const OTHERS_SHOWN = 50;
+const REPORTS_OPEN = 4;
+const LEAST_CHANCE = 0.01;
+const PASSAGE_LENGTH = 300;
 
 /** A row of the table of facts, or nothing where nothing is known. */
 function fact(name, ...content) {
@@ -23,7 +26,7 @@ function factsOf(event) {
     ...fact("What", event.label, ...modesOf(event)),
     ...fact("Who", ...quoteAll(p.actors)),
     ...fact("To whom", ...quoteAll(p.recipients)),
-    ...fact("When", ...whenOf(p)),
+    ...fact("When", ...whenOf(event)),
     ...fact("Casualties", casualtiesInWords(p).join("; ")),
     ...fact("According to", p.attribution ? quote(p.attribution) : null),
     ...fact("Where", ...whereOf(p)),
@@ -43,10 +46,12 @@ function modesOf({ label, props: p }) {
   return modality ? [...pieces, make("strong", { class: "modality" }, ` (${modality})`)] : pieces;
 }
 
-function whenOf(p) {
+function whenOf({ props: p, article }) {
   const dates = datesInWords(p);
   const precision = TIME_PRECISION.get(p.time_precision);
-  const pieces = [dates ? quote(dates) : p.date_text ? "date not known" : null];
+  const published = p.published || article?.published;
+  const unknown = published ? "not known" : "not known: the day of publication, to count from, is missing (--published)";
+  const pieces = [dates ? quote(dates) : p.date_text ? unknown : null];
   if (dates && precision) pieces.push(`, known ${precision}`);
   if (p.date_text) pieces.push(make("small", {}, " · written ", quote(`“${p.date_text}”`)));
   return pieces;
@@ -63,16 +68,16 @@ function whereOf(p) {
 }
 
 function precisionOf(p) {
-  const parts = [precisionInWords(p)];
-  if (p.coordinate_uncertainty_m) parts.push(`the true point lies ${radiusInWords(p.coordinate_uncertainty_m)}`);
-  return parts.filter(Boolean).join("; ");
+  const radius = p.coordinate_uncertainty_m;
+  const within = radius ? `${radiusInWords(radius)} of the point, if this is the place that was meant` : null;
+  return [precisionInWords(p), within].filter(Boolean).join("; ");
 }
 
 function surenessOf(p) {
   const known = (value) => value !== null && value !== undefined;
   const parts = [];
   if (known(p.place_confidence)) parts.push(`Place: ${chanceInWords(p.place_confidence)}`);
-  if (known(p.event_confidence)) parts.push(`Event: ${chanceInWords(p.event_confidence)}`);
+  if (known(p.event_confidence)) parts.push(`Event: ${scoreInWords(p.event_confidence)}`);
   return join(parts, make("br"));
 }
 
@@ -82,7 +87,8 @@ function reasonOf(event) {
 }
 
 function alternativesOf(p) {
-  const list = (p.place_alternatives || []).map((other) => {
+  const likely = (p.place_alternatives || []).filter(({ confidence }) => !(confidence < LEAST_CHANCE));
+  const list = likely.map((other) => {
     const chance = typeof other.confidence === "number" ? ` (${Math.round(other.confidence * 100)} %)` : "";
     const at =
       typeof other.lat === "number" && typeof other.lon === "number"
@@ -99,17 +105,34 @@ function markOf(start, end, name, from, toUnit, title = null) {
   return [{ start: toUnit(start - from), end: toUnit(end - from), name, title }];
 }
 
-/** The sentence with the words that make it this event. */
-function evidenceOf(event) {
-  const p = event.props;
-  if (!p.sentence) return null;
-  const toUnit = offsets(p.sentence);
-  const from = p.sentence_start ?? 0;
+/** A stretch of the event's document from offset `from`, with the words in it that make it this event. */
+function quoteMarked({ props: p }, text, from) {
+  const toUnit = offsets(text);
   const marks = [
     ...markOf(p.trigger_start, p.trigger_end, "trigger", from, toUnit),
     ...markOf(p.place_start, p.place_end, "place", from, toUnit),
   ];
-  return make("blockquote", { class: "evidence", dir: "auto" }, ...marked(p.sentence, marks));
+  return make("blockquote", { class: "evidence", dir: "auto" }, ...marked(text, marks));
+}
+
+/** The sentence of the event and, where no telling of it names the place, the passage that does. */
+function evidenceOf(event) {
+  const { props: p, article } = event;
+  const sentence = p.sentence
+    ? quoteMarked(event, p.sentence, p.sentence_start ?? 0)
+    : make("p", {}, "The sentence is not in this file.");
+  const tellings = [p, ...(p.reports || []).filter((report) => report.document_id === p.document_id)];
+  const told = tellings.some((telling) => telling.sentence_start <= p.place_start && p.place_end <= telling.sentence_end);
+  if (told || !Number.isInteger(p.place_start) || !article?.text) return [sentence];
+  const at = offsets(article.text)(p.place_start);
+  const before = article.text.slice(Math.max(0, at - PASSAGE_LENGTH), at);
+  const after = article.text.slice(at, at + PASSAGE_LENGTH);
+  const [gap] = [...before.matchAll(/[.!?]\s+|\n\s*/g)].slice(-1);
+  const start = gap ? gap.index + gap[0].length : 0;
+  const end = after.search(/[.!?](?:\s|$)|\n/);
+  const passage = before.slice(start) + (end < 0 ? after : after.slice(0, end + 1));
+  const from = p.place_start - [...before.slice(start)].length;
+  return [sentence, make("h3", { class: "label" }, "The place is from"), quoteMarked(event, passage.trimEnd(), from)];
 }
 
 /** The article with its places, and the words that make it this and other events. */
@@ -166,26 +189,30 @@ function sourceOf(event) {
   );
 }
 
-/** The other tellings of a merged event, each with its own figures. */
+/** The tellings of a merged event, each with its own figures; a few lie open, for the place or the toll may be theirs. */
 function reportsOf(event) {
-  const reports = event.props.reports || [];
+  const { props: p } = event;
+  const reports = p.reports || [];
   if (reports.length < 2) return null;
   const rows = reports.slice(0, REPORTS_SHOWN).map((report) => {
     const by = [report.source, report.document_title || report.document_id, report.attribution]
       .filter(Boolean)
       .map((part) => quote(part));
     const figures = figuresOf(report);
+    const own = report.document_id === p.document_id && report.sentence === p.sentence;
+    const here = report.document_id === p.document_id && Number.isInteger(report.sentence_start);
     return make(
       "li",
       {},
       make("span", { class: "byline" }, ...join(by, " · ")),
       figures ? make("strong", {}, figures) : null,
-      report.sentence ? quote(report.sentence, "p") : null,
+      own && figures ? make("p", {}, "In the sentence above.") : null,
+      own || !report.sentence ? null : quoteMarked(event, report.sentence, here ? report.sentence_start : Infinity),
     );
   });
   return make(
     "details",
-    { class: "reports" },
+    { class: "reports", open: reports.length <= REPORTS_OPEN },
     make("summary", {}, `Told ${number.format(reports.length)} times`),
     make("ol", {}, ...rows),
   );
@@ -223,7 +250,7 @@ class Panel {
       position,
       factsOf(event),
       make("h3", { class: "label" }, "Evidence"),
-      evidenceOf(event) || make("p", {}, "The sentence is not in this file."),
+      ...evidenceOf(event),
       sourceOf(event),
       reportsOf(event),
       this.othersHere(others),
