@@ -30,7 +30,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 gazetteer_app = typer.Typer(
-    help="Look into the gazetteer: what places it knows, and where its data come from.",
+    help="Look into the gazetteer. What places it knows, and where its data come from.",
     epilog="Example: geoevents gazetteer search hama --country SY",
     no_args_is_help=True,
     rich_markup_mode=None,
@@ -45,7 +45,8 @@ ExportFile = Annotated[
     ),
 ]
 EventsFile = Annotated[
-    Path | None, typer.Option("--geojson", metavar="FILE", help="Also write the events, as .geojson, .csv or .jsonl.")
+    Path | None,
+    typer.Option("--events", "--geojson", metavar="FILE", help="Also write the events: .geojson, .csv or .jsonl."),
 ]
 Title = Annotated[str | None, typer.Option(metavar="TEXT", help="Title of the page.")]
 Basemap = Annotated[
@@ -82,7 +83,7 @@ def draw_map(
     title: Title = None,
     basemap: Basemap = "world",
 ) -> None:
-    """Draw the events of INPUTs on one interactive map: a single HTML file that works without the network."""
+    """Draw the events of INPUTs on one interactive map. It is a single HTML file, and works without the network."""
     from . import api, exports, session
     from .errors import InputError
 
@@ -105,7 +106,10 @@ def draw_map(
 
 @register(app, "export", "geoevents export news.csv --text-column body -o events.geojson")
 def export(options: WritingOptions, *, output: ExportFile = None) -> None:
-    """Write the events of INPUTs as GeoJSON, CSV or JSON lines."""
+    """Write the events of INPUTs as GeoJSON, CSV or JSON lines.
+
+    In CSV, text that a spreadsheet would run as a formula has an apostrophe before it; the other formats never do.
+    """
     from . import exports, geojson, session
 
     if output:
@@ -123,7 +127,7 @@ def export(options: WritingOptions, *, output: ExportFile = None) -> None:
 
 @register(app, "places", "geoevents places article.txt --json")
 def list_places(options: ReadingOptions, *, as_json: AsJson = False) -> None:
-    """List the places that INPUTs name, as a table, tab-separated where stdout is no terminal, or as JSON."""
+    """List the places that INPUTs name. A table, tab-separated lines where stdout is no terminal, or JSON."""
     from . import session
     from .geojson import to_geojson
 
@@ -136,7 +140,7 @@ def list_places(options: ReadingOptions, *, as_json: AsJson = False) -> None:
     if as_json:
         write_json(documents)
     else:
-        shown = ("text", "name", "lon", "lat", "uncertainty_m", "confidence")
+        shown = ("relation", "text", "name", "lon", "lat", "uncertainty_m", "confidence")
         write_table(("document", *columns), rows, ("document", *shown) if len(documents) > 1 else shown, numbers)
     raise typer.Exit(SOME_FAILED if any(report.error for report in reports) else 0)
 
@@ -205,7 +209,7 @@ def show_gazetteer(gazetteer: GazetteerFile = None, as_json: AsJson = False) -> 
 def doctor(
     offline: Offline = False, model: Model = None, gazetteer: GazetteerFile = None, debug: Debug = False
 ) -> None:
-    """Check the installation: data, model, cache folder, network and the browser for tests; say what to do."""
+    """Check the installation and say what to do. Data, model, cache folder, network, and the browser for tests."""
     from .doctor import examine
 
     marks = {True: "ok", None: "--", False: "!!"}

@@ -206,7 +206,7 @@ def _read_text(data: bytes, source: Source, defaults: Defaults) -> Reading:
         return _read_html(data, source, defaults)
     if not text.strip():
         raise InputError(f"{source.name} is empty: there is no text to read")
-    return _remark(compose(source.id, source.name, defaults, text), note)
+    return _remark(compose(source.id, defaults, text), note)
 
 
 def _read_html(data: bytes, source: Source, defaults: Defaults) -> Reading:

@@ -53,7 +53,10 @@ def save(geojson: Mapping[str, Any], path: str | Path) -> None:
 def to_csv(geojson: Mapping[str, Any]) -> str:
     """One row an event (RFC 4180, CRLF). Lists are joined by "; ", candidates and reports are JSON.
 
-    Text that a spreadsheet would run as a formula gets a leading apostrophe, unless it is a number.
+    Text that a spreadsheet would run as a formula (it begins with = + - @, a tab or a line end) gets a leading
+    apostrophe, unless it is a number: such a cell is one character longer than the text, which GeoJSON and JSON lines
+    keep as it is. Offsets count characters of the document in all of them. No byte order mark: readers that do not
+    expect one (Python's csv, base R, SQLite) would take it for part of the first column's name.
     """
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\r\n")

@@ -14,7 +14,8 @@ Inputs = Annotated[
     list[str],
     typer.Argument(
         metavar="INPUT",
-        help="Files (.txt, .md, .html, .jsonl, .csv, .tsv; 10 MB a document), folders, or - for standard input.",
+        help="Files (.txt, .md, .html, .jsonl, .csv, .tsv), folders, or - for standard input. The first 400,000 "
+        "characters of a document are read.",
         show_default=False,
     ),
 ]
@@ -65,7 +66,9 @@ Include = Annotated[
 Processes = Annotated[
     int, typer.Option(min=1, max=64, metavar="N", help="Processes to work with; more than one needs --offline.")
 ]
-Debug = Annotated[bool, typer.Option("--debug", help="Show where in the program a failure came from.")]
+Debug = Annotated[
+    bool, typer.Option("--debug", help="Show where in the program a failure came from, and every name sent away.")
+]
 TextColumn = Annotated[
     str | None, typer.Option(metavar="NAME", help="Column of a table, or key of a JSON line, with the text.")
 ]

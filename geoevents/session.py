@@ -33,11 +33,15 @@ class Result:
     documents: int
     failed: int
     geocoder: Geocoder | None
+    debug: bool = False
 
     def tell(self, written: list[Path]) -> None:
         """Say what was written and which names left the machine."""
         features = self.geojson["features"]
         placed = sum(feature["geometry"] is not None for feature in features)
+        undated = sum(map(_is_undated, features))
+        if undated:
+            say(f'{count(undated, "event")} without a date: words such as "Thursday" need --published, to count from')
         read = count(self.documents - self.failed, "document")
         line = f"{count(len(features), 'event')}, {placed} on the map, in {read}"
         if self.failed:
@@ -45,6 +49,8 @@ class Result:
         say(f"{line}{': ' if written else ''}{' and '.join(map(str, written))}")
         if self.geocoder and (report := self.geocoder.report()):
             say(report)
+            if self.debug:
+                say(f"geocoder: all names sent: {', '.join(self.geocoder.sent) or 'none'}")
 
 
 def run(options: WritingOptions, outputs: Iterable[Path] = ()) -> Result:
@@ -55,8 +61,14 @@ def run(options: WritingOptions, outputs: Iterable[Path] = ()) -> Result:
     unknown = [name for name in options.include or () if name not in MODALITIES]
     if unknown:
         raise InputError(f"--include {unknown[0]}: choose of {', '.join(MODALITIES[1:])}")
+    asked = make_geocoder(options)
+    geocoder = None if options.offline else asked
+    if geocoder and options.processes > 1:
+        raise InputError(
+            f"--processes {options.processes} needs --offline: a geocoding service is asked by one process, one name a "
+            "second"
+        )
     readings, total = open_inputs(options, outputs)
-    geocoder = None if options.offline else make_geocoder(options)
     pipeline = load_pipeline(options, geocoder, options.ontology)
     reports = find_events(options, pipeline, readings, total)
     provenance = Provenance(
@@ -78,6 +90,7 @@ def run(options: WritingOptions, outputs: Iterable[Path] = ()) -> Result:
         documents=len(reports),
         failed=sum(report.error is not None for report in reports),
         geocoder=geocoder,
+        debug=options.debug,
     )
 
 
@@ -133,15 +146,15 @@ def load_pipeline(options: ReadingOptions, geocoder: Geocoder | None = None, ont
 def find_events(
     options: ReadingOptions, pipeline: Pipeline, readings: Iterator[Reading], total: int | None
 ) -> list[Report]:
-    """One report a document, failures and remarks said as they come. Raises InputError where nothing could be read."""
+    """One report a document, failures and remarks said as they come. Raises InputError where none could be used."""
     reports: list[Report] = []
     for report in track(api.find_events(pipeline, readings, options.processes), "documents", total):
         tell(report, options.debug)
         reports.append(report)
     if not reports:
         raise InputError("the inputs hold no documents: their tables have no rows with a text; nothing was written")
-    if all(isinstance(report.error, InputError) for report in reports):
-        raise InputError("nothing could be read, and nothing was written")
+    if all(report.error for report in reports):
+        raise InputError("no document could be read, and nothing was written")
     return reports
 
 
@@ -161,6 +174,12 @@ def tell(report: Report, debug: bool) -> None:
     )
     if debug:
         traceback.print_exception(report.error)
+
+
+def _is_undated(feature: dict[str, Any]) -> bool:
+    """Whether words tell of a day ("on Thursday") that was not found, in a text without a day of publication."""
+    told = feature["properties"]
+    return bool(told["date_text"]) and told["date_start"] is None and told["published"] is None
 
 
 def count(number: int, what: str) -> str:

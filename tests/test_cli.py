@@ -106,6 +106,11 @@ def test_no_command_is_help_and_a_wrong_one_is_named(run: Run) -> None:
     assert "mapp" in err
 
 
+def test_overview_of_the_commands_is_not_cut_short_and_the_limit_it_tells_is_the_real_one(run: Run) -> None:
+    assert "..." not in run("--help").out.partition("Commands:")[2]
+    assert f"{geoevents.pipeline.MAX_CHARACTERS:,}" in " ".join(run("map", "--help").out.split())
+
+
 def test_version(run: Run) -> None:
     import geoevents as package
 
@@ -158,7 +163,7 @@ def test_an_input_is_not_overwritten(run: Run) -> None:
 
 
 def test_export_without_a_file_is_geojson_on_stdout(run: Run, article: Path) -> None:
-    status, out, err = run("export", article)
+    status, out, err = run("export", article, "--published", "2017-03-30")
     assert status == 0
     check(json.loads(out))
     assert err.startswith("geoevents: ")
@@ -207,6 +212,22 @@ def test_columns_dates_and_sources(run: Run) -> None:
     assert [(d["id"], d["published"], d["source"]) for d in documents] == [
         ("news.csv#x", "2017-03-30", "SANA"), ("news.csv#y", "2018-05-01", "SANA"),
     ]  # fmt: skip
+
+
+def test_a_date_that_cannot_be_read_is_told_once_by_its_row(run: Run) -> None:
+    Path("news.csv").write_text(f'text,date\n"{ARTICLE}",03/04/2017\n')
+    status, _, err = run("export", "news.csv", "-o", "a.csv")
+    assert status == 0
+    assert err.splitlines()[0] == (
+        "geoevents: news.csv#2: the publication date '03/04/2017' can be read day first or month first: "
+        "write it as YYYY-MM-DD"
+    )
+
+
+def test_days_that_nothing_is_known_to_count_from_are_told(run: Run, article: Path) -> None:
+    hint = 'words such as "Thursday" need --published'
+    assert f"1 event without a date: {hint}" in run("export", article).err
+    assert hint not in run("export", article, "--published", "2017-03-30").err
 
 
 def test_include_keeps_other_modalities(run: Run) -> None:
@@ -329,9 +350,10 @@ def test_a_document_alone_that_is_not_english(run: Run) -> None:
         "Bei einem Erdbeben in der Nähe von Izmir sind am Donnerstag mindestens zwölf Menschen gestorben."
     )
     status, _, err = run("map", "a.txt")
-    assert status == 1
+    assert status == 2
     assert "a.txt: the text does not look English; only English is supported" in err
-    assert Path("map.html").exists()
+    assert err.endswith("geoevents: no document could be read, and nothing was written\n")
+    assert not Path("map.html").exists()
 
 
 def test_guessed_encoding_is_told(run: Run) -> None:
@@ -366,6 +388,7 @@ def test_a_document_over_the_work_limit_is_cut_and_told(run: Run, monkeypatch: p
         (["--gazetteer", "own.gaz"], "cannot open the gazetteer own.gaz: No such file or directory"),
         (["--ontology", "nope.toml"], "nope.toml"),
         (["--processes", "0"], "--processes"),
+        (["--offline", "--geocoder", "bing"], "unknown geocoder 'bing'; choose one of nominatim, photon, pelias"),
     ],
 )
 def test_wrong_options(run: Run, article: Path, arguments: list[str], words: str) -> None:
@@ -385,6 +408,9 @@ def test_wrong_geocoder(run: Run, article: Path, monkeypatch: pytest.MonkeyPatch
         status, _, err = run("export", article, *arguments)
         assert status == 2
         assert words in err
+    status, _, err = run("export", article, "--processes", "2")
+    assert status == 2
+    assert "--processes 2 needs --offline" in err
 
 
 class Service(BaseHTTPRequestHandler):
@@ -430,7 +456,8 @@ def test_unknown_names_are_asked_for_and_that_is_told(run: Run, monkeypatch: pyt
     assert status == 0
     assert "Qarqazbur" in first
     assert all(len(name) < 40 for name in first)
-    assert f"geocoder: {len(first)} name{'s' * (len(first) > 1)} sent to 127.0.0.1:{server.server_port}" in err
+    host = f"127.0.0.1:{server.server_port}"
+    assert f"geocoder: {len(first)} name{'s' * (len(first) > 1)} sent to {host} ({', '.join(first)})" in err
     collection = json.loads(out)
     assert collection["geoevents"]["options"]["geocoder"] == f"127.0.0.1:{server.server_port}"
     names = {place["text"]: place["place_id"] for place in collection["geoevents"]["documents"][0]["places"]}

@@ -57,7 +57,7 @@ def read_page(html: str, source: Source, defaults: Defaults) -> Reading:
     if page is None or not (page.text or "").strip():
         raise InputError(f"{source.name} has no article text that can be told from its menus: save the text as .txt")
     fields = {"title": page.title, "published": page.date, "source": page.sitename, "url": page.url}
-    return compose(source.id, source.name, defaults, page.text, **fields)
+    return compose(source.id, defaults, page.text, **fields)
 
 
 def read_markdown(text: str, source: Source, defaults: Defaults) -> Reading:
@@ -92,7 +92,7 @@ def read_markdown(text: str, source: Source, defaults: Defaults) -> Reading:
         "source": fields.get("source"),
         "url": fields.get("url"),
     }
-    return compose(source.id, source.name, defaults, body, **front)
+    return compose(source.id, defaults, body, **front)
 
 
 def _split_front_matter(lines: list[str]) -> tuple[dict[str, str], list[str]]:

@@ -78,7 +78,6 @@ def describe_size(size: int) -> str:
 
 def compose(
     document_id: str,
-    name: str,
     defaults: Defaults,
     text: str,
     *,
@@ -87,14 +86,14 @@ def compose(
     source: str | None = None,
     url: str | None = None,
 ) -> Reading:
-    """A document from its fields as written; `name` is for the remark that a date which cannot be read becomes."""
+    """A document from its fields as written; a date that cannot be read becomes a remark."""
     notes: tuple[str, ...] = ()
     when = defaults.published
     if published and published.strip():
         try:
             when = parse_date(published)
         except ValueError as error:
-            when, notes = None, (f"{name}: the publication date {error}",)
+            when, notes = None, (f"the publication date {error}",)
     document = Document(
         text=repair(text),
         id=document_id,

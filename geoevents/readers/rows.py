@@ -38,7 +38,7 @@ def read_jsonl(source: Source, columns: Columns, defaults: Defaults) -> Iterator
                 if record is None:
                     continue
                 chosen = _choose(record.keys(), columns, "key")
-                yield _read_row(record, chosen, source, number, f"{source.name}:{number}", defaults)
+                yield _read_row(record, chosen, source, number, defaults)
             except InputError as error:
                 yield fail(row_id, InputError(f"{source.name}:{number} {error}"))
 
@@ -67,14 +67,13 @@ def read_csv(source: Source, columns: Columns, defaults: Defaults) -> Iterator[R
         except InputError as error:
             raise InputError(f"{source.name} {error}") from None
         for number, cells in rows:
-            where = f"{source.name}, row {number},"
             try:
                 record = _match_cells(names, cells)
                 if record is None:
                     continue
-                reading = _read_row(record, chosen, source, number, where, defaults)
+                reading = _read_row(record, chosen, source, number, defaults)
             except InputError as error:
-                reading = fail(f"{source.id}#{number}", InputError(f"{where} {error}"))
+                reading = fail(f"{source.id}#{number}", InputError(f"{source.name}, row {number}, {error}"))
             yield replace(reading, notes=(note, *reading.notes)) if note else reading
             note = None
 
@@ -176,7 +175,6 @@ def _read_row(
     chosen: Mapping[str, str],
     source: Source,
     number: int,
-    where: str,
     defaults: Defaults,
 ) -> Reading:
     text = record.get(chosen["text"])
@@ -186,7 +184,7 @@ def _read_row(
         raise InputError(f"is longer than {describe_size(MAX_BYTES)}, the limit for one document: split it")
     field = {name: _as_text(record.get(chosen[name])) if name in chosen else None for name in _FIELDS}
     row = (field.pop("id") or "").strip() or number
-    return compose(f"{source.id}#{row}", where, defaults, text, **field)
+    return compose(f"{source.id}#{row}", defaults, text, **field)
 
 
 def _as_text(value: object) -> str | None:
