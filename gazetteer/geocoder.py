@@ -43,6 +43,9 @@ BUSY_S = 5.0
 FAILURES = 3
 """Failures in a row that end asking for this run."""
 
+NAMES_SHOWN = 5
+"""How many of the names that were sent a report spells out."""
+
 LONGEST_NAME = 100
 """Characters; anything longer is no name of a place, and does not leave the machine."""
 
@@ -103,6 +106,7 @@ class Geocoder:
         self._run = secrets.token_hex(8)
         self._trouble: str | None = None
         self._elsewhere: set[Question] = set()
+        self._sent: list[str] = []
 
     def geocode(self, name: str, *, country: str | None = None) -> tuple[Place, ...]:
         """The places of that name, in the service's order, at most five; () if the service knows none.
@@ -129,8 +133,13 @@ class Geocoder:
             self._trouble = str(error)
             raise
 
+    @property
+    def sent(self) -> tuple[str, ...]:
+        """The names that this object sent, in order."""
+        return tuple(self._sent)
+
     def report(self) -> str | None:
-        """One line that says which service was sent how many names; None if it was sent none and none failed."""
+        """One line that says which service was sent which names; None if it was sent none and none failed."""
         if self._trouble is None and not self._path().exists():
             return None
         try:
@@ -139,7 +148,9 @@ class Geocoder:
             return f"geocoder: {error}"
         if not run.sent and not run.refused:
             return f"geocoder: {self._trouble}" if self._trouble else None
-        line = f"geocoder: {_names(run.sent)} sent to {self.settings.host}, {run.found} found, {run.cached} from cache"
+        names = ", ".join(self._sent[:NAMES_SHOWN]) + (", ..." if len(self._sent) > NAMES_SHOWN else "")
+        line = f"geocoder: {_names(run.sent)} sent to {self.settings.host}{f' ({names})' if names else ''}"
+        line += f", {run.found} found, {run.cached} from cache"
         if run.stopped:
             line += f"; given up: {run.stopped}"
         if run.refused:
@@ -168,7 +179,10 @@ class Geocoder:
         settings = self.settings
         reserve = partial(ledger.reserve, settings.host, interval_s=settings.interval_s, budget=settings.budget)
         for again in (False, True):
-            time.sleep(reserve(again=again))
+            wait = reserve(again=again)
+            if not again:
+                self._sent.append(question.query)
+            time.sleep(wait)
             answered = ledger.read().answered > 0
             timeout_s = settings.timeout_s if answered else min(settings.timeout_s, FIRST_ANSWER_S)
             try:

@@ -119,7 +119,7 @@ def test_good_answer_becomes_places(service: Service, make: Callable[..., Geocod
 def test_second_run_asks_nothing(service: Service, make: Callable[..., Geocoder]) -> None:
     first, second = make(), make()
     places = first.geocode("Arza")
-    assert first.report() == f"geocoder: 1 name sent to {first.settings.host}, 1 found, 0 from cache"
+    assert first.report() == f"geocoder: 1 name sent to {first.settings.host} (Arza), 1 found, 0 from cache"
     assert second.geocode("ARZA ") == places
     assert len(service.requests) == 1
     assert second.report() is None  # nothing left the machine
@@ -230,7 +230,7 @@ def test_refusal_stops_the_run(status: int, service: Service, make: Callable[...
     assert geocoder.geocode("Arza")  # what is remembered needs no service
     host = geocoder.settings.host
     assert (geocoder.report() or "").startswith(
-        f"geocoder: 1 name sent to {host}, 0 found, 1 from cache; given up: it "
+        f"geocoder: 1 name sent to {host} (Bazam), 0 found, 1 from cache; given up: it "
     )
     assert (geocoder.report() or "").endswith("; 1 name not sent")
 
@@ -285,6 +285,15 @@ def test_three_failures_in_a_row_stop_the_run(service: Service, make: Callable[.
     assert len(service.requests) == 6
 
 
+def test_many_names_are_shortened_in_the_report_and_all_there_to_ask_for(make: Callable[..., Geocoder]) -> None:
+    geocoder = make()
+    names = [f"Arza {letter}" for letter in "abcdef"]
+    for name in names:
+        geocoder.geocode(name)
+    assert "(Arza a, Arza b, Arza c, Arza d, Arza e, ...)" in (geocoder.report() or "")
+    assert geocoder.sent == tuple(names)
+
+
 def test_budget_of_a_run(service: Service, make: Callable[..., Geocoder]) -> None:
     geocoder = make(budget=2)
     assert geocoder.geocode("Arza a")
@@ -295,8 +304,10 @@ def test_budget_of_a_run(service: Service, make: Callable[..., Geocoder]) -> Non
     assert geocoder.geocode("Arza a")
     host = geocoder.settings.host
     assert geocoder.report() == (
-        f"geocoder: 2 names sent to {host}, 2 found, 1 from cache; 2 names not sent, the budget of 2 requests is spent"
+        f"geocoder: 2 names sent to {host} (Arza a, Arza b), 2 found, 1 from cache; 2 names not sent, "
+        "the budget of 2 requests is spent"
     )
+    assert geocoder.sent == ("Arza a", "Arza b")  # neither what was remembered nor what was refused
     assert len(service.requests) == 2
     assert make(budget=2).geocode("Arza c")
 
