@@ -111,9 +111,8 @@ class Pipeline:
         """What is found in one document; whatever goes wrong with it is in the report's `error`.
 
         `published` is a date or its ISO 8601 form; ValueError if it is neither. What is given here goes before what the
-        document itself says."""
-        if isinstance(document, str):
-            document = Document(text=document)
+        document itself says. TypeError if `document` is neither a text nor a Document."""
+        document = _as_document(document)
         day = date.fromisoformat(published) if isinstance(published, str) else published
         return self._report(
             replace(
@@ -133,7 +132,7 @@ class Pipeline:
         its pace are one."""
         if processes < 1:
             raise ValueError(f"processes must be at least 1, not {processes}")
-        records = (Document(text=d) if isinstance(d, str) else d for d in documents)
+        records = map(_as_document, documents)
         if processes == 1 or self.resolver.geocoder is not None:
             yield from map(self._report, records)
             return
@@ -208,6 +207,14 @@ class Pipeline:
             events=events,
             notes=tuple(notes),
         )
+
+
+def _as_document(given: str | Document) -> Document:
+    if isinstance(given, str):
+        return Document(text=given)
+    if not isinstance(given, Document):
+        raise TypeError(f"give a text (str) or a geoevents.Document, not {type(given).__name__}")
+    return given
 
 
 _worker: Pipeline | None = None

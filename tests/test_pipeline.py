@@ -253,3 +253,12 @@ def test_resolve_and_locate_survive_lone_surrogates(pipeline: Pipeline) -> None:
 def test_model_digest_is_the_same_each_time(pipeline: Pipeline) -> None:
     assert len(pipeline.model_sha256) == 64
     assert Pipeline.load().model_sha256 == pipeline.model_sha256
+
+
+@pytest.mark.parametrize("given", [None, b"Shelling hit Hama.", 7])
+def test_what_is_no_text_is_refused_by_name(pipeline: Pipeline, given: object) -> None:
+    words = f"give a text \\(str\\) or a geoevents.Document, not {type(given).__name__}"
+    with pytest.raises(TypeError, match=words):
+        pipeline(given)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match=words):
+        list(pipeline.pipe([given]))  # type: ignore[list-item]
