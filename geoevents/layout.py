@@ -34,10 +34,11 @@ def mark_boundaries(doc: Doc) -> None:
 
 
 def find_dateline(text: str) -> tuple[int, int] | None:
-    """Where the dateline begins and ends, if one of the first lines begins with one."""
+    """Where the dateline begins and ends, if one of the first lines begins with one: its longer words are names."""
     at = 0
     for line in text.split("\n", 8)[:8]:
-        if match := _DATELINE.match(text, at):
+        match = _DATELINE.match(text, at)
+        if match and all(word[0].isupper() for word in re.findall(r"[^\W\d_]{4,}", match[0])):
             return match.span()
         at += len(line) + 1
     return None

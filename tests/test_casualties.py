@@ -66,6 +66,8 @@ def test_a_running_toll_is_marked() -> None:
 
 
 def test_a_named_person_is_one() -> None:
+    plural = "Gunmen|NNS|nsubj|2|gunman killed|VBD|root|0|kill Rebels|NNS|obj|2|rebel"
+    assert figures(plural, {"Rebels": "PERSON"}) == []
     text = "Gunmen|NNS|nsubj|2|gunman killed|VBD|root|0|kill Amina|NNP|compound|4 Yusuf|NNP|obj|2 .|.|punct|2"
     assert figures(text, {"Amina Yusuf": "PERSON"}) == [("fatalities", 1, 1, 1)]
     assert figures(text) == []

@@ -52,6 +52,8 @@ def test_a_sentence_begins_after_the_dateline(dateline: str) -> None:
         "The army (SAA) took Hama. A truce - the third - held.",
         "hama, syria (ap) - shells fell.",
         "HAMA fell.",
+        "The quake of 3 May 2014 — the worst in years — killed 12.",
+        "NATO troops left - at last.",
         "HAMA fell. Rebels - who hold Idlib - fled.",
         "",
         "   ",

@@ -63,10 +63,14 @@ SAME = [
     ({"at": IDLIB, "event_mode": "aerial"}, {"at": IDLIB, "trigger": "attack"}),  # a general word for it
     ({"event_type": "EQ", "at": IDLIB}, {"event_type": "EQ", "at": HAMA}),  # an article tells of one earthquake
     ({"event_type": "EQ", "fatalities": 7}, {"event_type": "EQ", "fatalities": 41}),
+    ({"at": SYRIA, "fatalities": 7}, {"at": IDLIB, "fatalities": 7}),  # one toll, told closer
+    ({"event_type": "FL", "at": SYRIA}, {"event_type": "FL", "at": IDLIB}),
 ]
 APART = [
     ({"at": IDLIB}, {"at": HAMA}),
     ({"at": IDLIB}, {"at": SYRIA}),
+    ({"at": SYRIA, "fatalities": 7}, {"at": GENEVA, "fatalities": 7}),
+    ({"event_type": "FL", "at": HAMA}, {"event_type": "FL", "at": IDLIB}),
     ({"at": IDLIB}, {"at": IDLIB, "event_type": "PROTEST"}),
     ({"at": IDLIB}, {"at": IDLIB, "modality": "historical"}),
     ({"at": IDLIB, "day": MONDAY}, {"at": IDLIB, "day": MONDAY + timedelta(days=1)}),

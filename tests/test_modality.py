@@ -14,6 +14,26 @@ VERBS = [
     ("asserted", "Rebels|NNS|nsubj|3|rebel have|VBP|aux|3 shelled*|VBN|root|0|shell Hama|NNP|obj|3"),
     ("negated", "Rebels|NNS|nsubj|4|rebel did|VBD|aux|4|do not|RB|advmod|4 shell*|VB|root|0 Hama|NNP|obj|4"),
     ("negated", "Rebels|NNS|nsubj|3|rebel never|RB|advmod|3 shelled*|VBD|root|0|shell Hama|NNP|obj|3"),
+    ("negated", "No|DT|det|2 one|NN|nsubj:pass|4 was|VBD|aux:pass|4|be killed*|VBN|root|0|kill"),
+    (
+        "negated",
+        "Not|RB|advmod|3 a|DT|det|3 civilian|NN|nsubj:pass|5 was|VBD|aux:pass|5|be killed*|VBN|root|0|kill",
+    ),
+    ("negated", "Police|NNS|nsubj|2|police killed*|VBD|root|0|kill no|DT|det|4 one|NN|obj|2"),
+    (
+        "negated",
+        "Rebels|NNS|nsubj|4|rebel did|VBD|aux|4|do not|RB|advmod|4 kill|VB|root|0 or|CC|cc|6 wound*|VB|conj|4 "
+        "anyone|NN|obj|6",
+    ),
+    (
+        "asserted",
+        "No|DT|det|2 fewer|JJR|advmod|4 than|IN|case|4 five|CD|nummod|5 men|NNS|nsubj|6|man died*|VBD|root|0|die",
+    ),
+    (
+        "asserted",
+        "Not|RB|advmod|3 only|RB|advmod|3 soldiers|NNS|nsubj:pass|5|soldier were|VBD|aux:pass|5|be "
+        "killed*|VBN|root|0|kill",
+    ),
     ("negated", "They|PRP|nsubj|2 denied|VBD|root|0|deny shelling*|VBG|xcomp|2|shell Hama|NNP|obj|3"),
     ("negated", "They|PRP|nsubj|2 denied|VBD|root|0|deny that|IN|mark|5 it|PRP|nsubj|5 shelled*|VBD|ccomp|2|shell"),
     ("future", "Rebels|NNS|nsubj|3|rebel will|MD|aux|3 shell*|VB|root|0 Hama|NNP|obj|3"),
@@ -31,6 +51,13 @@ NOUNS = [
     ("negated", "No|DT|det|2 attack*|NN|nsubj:pass|4 was|VBD|aux:pass|4|be reported|VBN|root|0|report"),
     ("negated", "They|PRP|nsubj|2 foiled|VBD|root|0|foil an|DT|det|4 attack*|NN|obj|2"),
     ("negated", "They|PRP|nsubj|2 called|VBD|root|0|call off|RP|compound:prt|2 the|DT|det|5 march*|NN|obj|2"),
+    ("negated", "They|PRP|nsubj|2 ruled|VBD|root|0|rule out|RP|compound:prt|2 an|DT|det|5 attack*|NN|obj|2"),
+    ("asserted", "They|PRP|nsubj|2 halted|VBD|root|0|halt the|DT|det|4 march*|NN|obj|2"),
+    (
+        "asserted",
+        "He|PRP|nsubj:pass|4 was|VBD|aux:pass|4|be not|RB|advmod|4 hurt|VBN|root|0 in|IN|case|7 the|DT|det|7 "
+        "attack*|NN|obl|4",
+    ),
     ("future", "A|DT|det|3 planned|JJ|amod|3 attack*|NN|nsubj|4 worries|VBZ|root|0|worry Hama|NNP|obj|4"),
     ("future", "They|PRP|nsubj|2 planned|VBD|root|0|plan an|DT|det|4 attack*|NN|obj|2"),
     ("hypothetical", "They|PRP|nsubj|2 demanded|VBD|root|0|demand an|DT|det|4 attack*|NN|obj|2"),

@@ -13,14 +13,16 @@ from trees import VOCAB
 
 from geoevents.extract.quantities import MAX_COUNT, Number, find_numbers
 
-NOUNS = "people men women rockets houses km percent years Pakistanis".split()
+NOUNS = "people men women rockets houses km percent years days Pakistanis cows goats families households".split()
+
+_SINGULAR = {"families": "family"}
 
 
 def numbers(text: str) -> list[Number]:
     """The numbers of a text, cut at white space and punctuation; nouns are told by a list, plurals by their s."""
     words = re.findall(r"\d[\d,]*\d|\w+(?:-\w+)*|[^\w\s]", text)
     pos = ["NOUN" if word in NOUNS else "NUM" if word[0].isdigit() else "X" for word in words]
-    lemmas = [word.removesuffix("s") if word in NOUNS else word.lower() for word in words]
+    lemmas = [_SINGULAR.get(word) or word.removesuffix("s") if word in NOUNS else word.lower() for word in words]
     doc = Doc(VOCAB, words=words, pos=pos, lemmas=lemmas, sent_starts=[n == 0 for n in range(len(words))])
     return list(find_numbers(doc[:]))
 
@@ -96,6 +98,18 @@ def test_bounds(text: str, low: int | None, best: int | None, high: int | None) 
     assert bounds(text) == [(low, best, high)]
 
 
+@pytest.mark.parametrize(
+    ("text", "low"), [("40 families", 40), ("about 40 households", 40), ("hundreds of families", 200)]
+)
+def test_of_families_a_count_is_the_least(text: str, low: int) -> None:
+    assert bounds(text) == [(low, None, None)]
+
+
+def test_a_number_before_a_full_stop_is_no_time_of_day() -> None:
+    assert bounds("killing four . Three men") == [(4, 4, 4), (3, 3, 3)]
+    assert (4, 4, 4) not in bounds("at 4 . 30")
+
+
 def test_numbers_one_after_the_other() -> None:
     assert bounds("7 people and 12 people or 3 people") == [(7, 7, 7), (12, 12, 12), (3, 3, 3)]
     assert bounds("five six people") == [(5, 5, 5), (6, 6, 6)]
@@ -120,6 +134,7 @@ def test_parts_of_a_total(text: str, part: bool) -> None:
     "text",
     [
         *["12 km", "12 percent", "12 % of it", "six years", "40 rockets", "40 houses"],
+        *["no one", "not one of them", "12 cows", "40 of the goats", "hundreds of sheep"],
         *["$ 40 to them", "magnitude 7", "aged 40", "in 2011", "since 1999", "few people", "no people"],
         *[
             "0 people",

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from placed import HAMA, IDLIB, mention
+from placed import GENEVA, HAMA, IDLIB, mention
 from spacy.tokens import Doc
 from trees import RULE, tree
 
@@ -125,6 +125,35 @@ def test_dates_are_carried_on_at_less_precision(doc: Doc) -> None:
 def test_plans_and_words_get_no_date_carried_on(doc: Doc, changes: dict[str, str]) -> None:
     found = told(doc, (0, [telling(doc, "hit", when=MONDAY)], []), (2, [telling(doc, "attacked", **changes)], []))
     assert found[1].when is None
+
+
+def test_no_date_is_lent_to_a_dated_sentence_or_a_far_place(doc: Doc) -> None:
+    hama, geneva = ((mention("Hama", 60, HAMA), 0.9),), ((mention("Geneva", 60, GENEVA), 0.9),)
+    hit = telling(doc, "hit", when=MONDAY, places=((mention("Idlib", 11, IDLIB), 0.9),))
+    assert told(doc, (0, [hit], []), (2, [telling(doc, "attacked", places=hama)], []))[1].when is not None
+    assert told(doc, (0, [hit], []), (2, [telling(doc, "attacked", places=geneva)], []))[1].when is None
+    assert told(doc, (0, [hit], []), (2, [telling(doc, "attacked", undated=False)], []))[1].when is None
+    assert told(doc, (0, [hit], []), (6, [telling(doc, "died")], []))[1].when is None  # too far below
+
+
+def test_a_denial_is_not_one_with_a_fact(doc: Doc) -> None:
+    killing = telling(doc, "killing", weak=True, modality="negated")
+    assert [t.modality for t in told(doc, (0, [telling(doc, "hit"), killing], []))] == ["asserted", "negated"]
+
+
+def test_who_dies_by_nobodys_hand_near_a_hazard_died_of_it(doc: Doc) -> None:
+    idlib, hama = ((mention("Idlib", 11, IDLIB), 0.9),), ((mention("Hama", 60, HAMA), 0.9),)
+    quake = telling(doc, "hit", event_type="EQ", places=idlib)
+    killed = telling(doc, "killed", weak=True, places=hama)
+    found = told(doc, (0, [quake], []), (1, [killed], [figure(doc, "killed", TWO)]))
+    assert [(t.event_type, t.places, t.figures) for t in found] == [
+        ("EQ", idlib, ()),
+        ("EQ", hama, (("fatalities", TWO),)),
+    ]
+    by_troops = replace(killed, actors=("troops",))
+    assert [t.event_type for t in told(doc, (0, [quake], []), (1, [by_troops], []))] == ["EQ", "ASSAULT"]
+    far = replace(killed, places=((mention("Geneva", 60, GENEVA), 0.9),))
+    assert [t.event_type for t in told(doc, (0, [quake], []), (1, [far], []))] == ["EQ", "ASSAULT"]
 
 
 def test_a_fire_among_wildfires_is_one(doc: Doc) -> None:

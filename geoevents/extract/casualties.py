@@ -200,8 +200,10 @@ def _single(token: Token, kind: str) -> int | None:
 
 
 def _one_person(word: Token) -> bool:
+    if "Number=Plur" in str(word.morph) or word.tag_ in ("NNS", "NNPS"):
+        return False
     if word.ent_type_ == "PERSON":
         return True
-    if "Number=Plur" in str(word.morph) or syntax.lemma(word) not in PEOPLE:
+    if syntax.lemma(word) not in PEOPLE:
         return False
     return any(c.lower_ in ("a", "an", "the", "one", "another", "his", "her", "their") for c in word.children)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
@@ -66,9 +65,7 @@ def extract_events(
 def _day_of_report(document: Document) -> date | None:
     """The day a text was written: a full date in its dateline ("HAMA, Syria, 3 May 2024 -"), else its publication."""
     start, end = find_dateline(document.text) or (0, 0)
-    dateline = document.text[start:end]
-    capitals = all(word[0].isupper() for word in re.findall(r"[^\W\d_]{4,}", dateline))  # "The quake of 3 May 2024 -"
-    return (dateline_date(dateline) if capitals else None) or document.published or dateline_date(document.text)
+    return dateline_date(document.text[start:end]) or document.published or dateline_date(document.text)
 
 
 def _sorted_in(doc: Doc, mentions: Sequence[PlaceMention]) -> list[Sequence[PlaceMention]]:
