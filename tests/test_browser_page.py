@@ -299,6 +299,8 @@ def test_list_can_be_ordered_and_shows_the_toll(browser: Browser, page: Path) ->
     browser.run("document.querySelectorAll('#list .item')[1].click()")
     assert browser.text("#panel .position") == "2 of 40"
     choose(browser, "Least sure place first")
+    assert browser.text("#panel .position") != "2 of 40"
+    assert browser.text("#panel .position").endswith(" of 40")
     assert "Arza" in browser.run(LISTED, ".headline")[0]
     choose(browser, "Oldest first")
     years = [int(re.search(r"\d{4}", line)[0]) for line in browser.run(LISTED, ".byline")]  # type: ignore[index]

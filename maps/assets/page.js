@@ -107,6 +107,7 @@ class Page {
     const names = this.names().filter(({ name }) => words.every((word) => fold(name).includes(word)));
     showUnlocated(unlocated, names, this.style.groups, (event) => this.open(event));
     this.list.mark(this.selected);
+    this.panel.tellPosition(this.position());
     this.tell(located.length, unlocated.length);
   }
 
@@ -173,16 +174,17 @@ class Page {
     const others = event.located
       ? this.order.filter((other) => other !== event && other.lon === event.lon && other.lat === event.lat)
       : [];
-    const index = this.order.indexOf(event);
-    this.panel.showEvent(
-      event,
-      others,
-      index < 0 ? null : `${number.format(index + 1)} of ${number.format(this.order.length)}`,
-    );
+    this.panel.showEvent(event, others, this.position());
     this.list.mark(event);
     this.layer.select(event);
     const least = closer ? NEAR_ZOOM[narrow.matches ? "narrow" : "wide"] : 0;
     if (event.located) this.move(() => this.bringIntoView(event, least));
+  }
+
+  /** "3 of 40": where the open event is in the list as it stands. */
+  position() {
+    const index = this.order.indexOf(this.selected);
+    return index < 0 ? "not listed" : `${number.format(index + 1)} of ${number.format(this.order.length)}`;
   }
 
   close() {

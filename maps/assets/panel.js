@@ -318,6 +318,12 @@ class Panel {
     title.focus({ preventScroll: true });
   }
 
+  /** Says anew where the event is in the list, which has changed. */
+  tellPosition(position) {
+    const told = this.root.querySelector(".position");
+    if (told) told.textContent = position;
+  }
+
   hide() {
     this.root.hidden = true;
     this.root.replaceChildren();
