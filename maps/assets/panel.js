@@ -189,31 +189,35 @@ function sourceOf(event) {
   );
 }
 
-/** The tellings of a merged event, each with its own figures; a few lie open, for the place or the toll may be theirs. */
+/**
+ * The sentences that a merged event was read from; a few lie open, for the place or the toll may be theirs. Each telling's
+ * figures stand at its first sentence, whichever gives them: where there is one telling, the facts above have said them.
+ */
 function reportsOf(event) {
   const { props: p } = event;
-  const reports = p.reports || [];
-  if (reports.length < 2) return null;
+  const all = p.reports || [];
+  const retold = all.some((report, index) => index && figuresOf(report));
+  const isOwn = (report) => report.document_id === p.document_id && report.sentence === p.sentence;
+  const reports = retold ? all : all.filter((report) => !isOwn(report));
+  if (all.length < 2 || !reports.length) return null;
   const rows = reports.slice(0, REPORTS_SHOWN).map((report) => {
     const by = [report.source, report.document_title || report.document_id, report.attribution]
       .filter(Boolean)
       .map((part) => quote(part));
     const figures = figuresOf(report);
-    const own = report.document_id === p.document_id && report.sentence === p.sentence;
     const here = report.document_id === p.document_id && Number.isInteger(report.sentence_start);
     return make(
       "li",
       {},
       make("span", { class: "byline" }, ...join(by, " · ")),
-      figures ? make("strong", {}, figures) : null,
-      own && figures ? make("p", {}, "In the sentence above.") : null,
-      own || !report.sentence ? null : quoteMarked(event, report.sentence, here ? report.sentence_start : Infinity),
+      retold && figures ? make("strong", {}, figures) : null,
+      report.sentence ? quoteMarked(event, report.sentence, here ? report.sentence_start : Infinity) : null,
     );
   });
   return make(
     "details",
     { class: "reports", open: reports.length <= REPORTS_OPEN },
-    make("summary", {}, `Told ${number.format(reports.length)} times`),
+    make("summary", {}, `Told in ${plural(reports.length, retold ? "sentence" : "more sentence")}`),
     make("ol", {}, ...rows),
   );
 }
