@@ -52,6 +52,11 @@ COUNTED = [
     ("Not only soldiers but also three children were killed in Mosul.", ["ASSAULT Mosul fatalities 3"]),
     ("Police said no fewer than 30 people had been arrested in Minsk.", ["COERCE Minsk arrested 30.."]),
     ("No one claimed responsibility for the bombing that killed 12 people in Kabul.", ["ASSAULT Kabul fatalities 12"]),
+    ("There were no deaths in the quake in Lima.", ["EQ Lima"]),
+    ("The fire in Lagos did not cause any deaths among the 300 residents.", ["FR Lagos"]),
+    ("A bomb exploded in Kabul without injuring anyone.", ["ASSAULT Kabul"]),
+    ("The train derailed near Pune, killing none of the 12 passengers.", ["AC Pune"]),
+    ("Zero people were killed in Rome.", []),
     # each toll at its own place
     (
         "One of the hostages was killed in Hama. No one was hurt in Homs. No fewer than five people died in Idlib.",
@@ -87,6 +92,14 @@ COUNTED = [
         "FL Sylhet fatalities 5",
         "FL Sunamganj fatalities 3",
         reason="'neighbouring' is read as a verb",
+    ),
+    (
+        "Shelling killed two people in Kherson, one in Nikopol and wounded four in Kharkiv.",
+        ["ASSAULT Kherson fatalities 2", "ASSAULT Nikopol fatalities 1", "ASSAULT Kharkiv injured 4"],
+    ),
+    (
+        "Floods in Pakistan killed 20. Gunmen killed two policemen in Quetta.",
+        ["FL Pakistan fatalities 20", "ASSAULT Quetta fatalities 2"],
     ),
     # an earthquake is where it struck, a toll told twice is one
     ("A magnitude 7 quake hit Iran, killing 40. The earthquake was felt in Dubai.", ["EQ Iran fatalities 40"]),
@@ -185,6 +198,18 @@ def test_a_battle_has_two_armed_sides(pipeline: Pipeline, text: str, expected: t
         (
             "A bomb exploded in Kabul on Monday. Police said a mine had killed two people near Ghazni.",
             ["ASSAULT Kabul 2025-09-08", "ASSAULT Ghazni fatalities 2 2025-09-08~2"],
+        ),
+        (
+            "At least 20 people were killed in Idlib on Monday, and 30 in Aleppo on Tuesday.",
+            ["ASSAULT Idlib fatalities 20.. 2025-09-08", "ASSAULT Aleppo fatalities 30 2025-09-09"],
+        ),
+        (
+            "A bomb killed five people in Homs on Monday. In 2019, 12 people died in Hama.",
+            ["ASSAULT Homs fatalities 5 2025-09-08"],
+        ),
+        (
+            "A bomb killed five people in Homs on Monday. In Hama, two people died on Tuesday.",
+            ["ASSAULT Homs fatalities 5 2025-09-08", "ASSAULT Hama fatalities 2 2025-09-09"],
         ),
         ("The quake of 3 May 2014 — the worst there — killed 12 people in Kabul.", []),  # an old one, and no dateline
     ],

@@ -52,6 +52,14 @@ NOUNS = [
     ("negated", "They|PRP|nsubj|2 foiled|VBD|root|0|foil an|DT|det|4 attack*|NN|obj|2"),
     ("negated", "They|PRP|nsubj|2 called|VBD|root|0|call off|RP|compound:prt|2 the|DT|det|5 march*|NN|obj|2"),
     ("negated", "They|PRP|nsubj|2 ruled|VBD|root|0|rule out|RP|compound:prt|2 an|DT|det|5 attack*|NN|obj|2"),
+    (
+        "asserted",
+        "The|DT|det|2 fire*|NN|nsubj|5 did|VBD|aux|5|do not|RB|advmod|5 kill|VB|root|0 anyone|NN|obj|5",
+    ),
+    (
+        "negated",
+        "The|DT|det|2 march*|NN|nsubj:pass|5 was|VBD|aux:pass|5|be not|RB|advmod|5 held|VBN|root|0|hold",
+    ),
     ("asserted", "They|PRP|nsubj|2 halted|VBD|root|0|halt the|DT|det|4 march*|NN|obj|2"),
     (
         "asserted",

@@ -58,7 +58,8 @@ def extract_events(
         triggers = list(find_triggers(sentence, ontology, places, passed))
         others = frozenset(t.token.i for t in triggers)
         found = [_tell(t, near, dates, published, weekdays, others) for t in triggers]
-        story.add(number, sentence, found, find_figures(sentence), near)
+        figures = [f for f in find_figures(sentence) if found or _of_these_days(f.token, dates, published, weekdays)]
+        story.add(number, sentence, found, figures, near, dates)
     return tuple(event for telling in story.dated() for event in _events(telling, document, ontology))
 
 
@@ -126,6 +127,12 @@ def _tell(
         refers=_refers(token),
         undated=not dates,
     )
+
+
+def _of_these_days(token: Token, dates: Dated, published: date | None, weekdays: bool) -> bool:
+    """Whether a count that no trigger of its sentence explains is of the story's time: not "in 2019, 12 died"."""
+    when = choose_date(token, dates)
+    return when is None or judge_time(when, published, weekdays) == "asserted"
 
 
 def _refers(token: Token) -> bool:

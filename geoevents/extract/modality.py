@@ -9,7 +9,7 @@ from . import syntax
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
-_NEGATIONS = frozenset("not n't n’t never no without neither nor cannot".split())
+_NEGATIONS = frozenset("not n't n’t never no without neither nor cannot zero".split())
 _NOBODY = frozenset("nobody nothing none neither".split())
 _BOUNDING = frozenset("fewer less more only just merely least".split())
 """Behind a "no" or "not" they bound a number or a claim: "no fewer than five", "not only"."""
@@ -21,6 +21,11 @@ _DENYING = frozenset(
 """What follows them as object or complement did not happen."""
 
 _DISPUTING = frozenset("deny dispute refute reject dismiss".split())
+_HAPPENING = frozenset(
+    "be happen occur take come begin start go materialise materialize carry launch conduct stage hold mount".split()
+)
+"""Denied, they deny their subject: "the march was not held", but not "the fire did not kill anyone"."""
+
 _PLANNING = frozenset("plan schedule prepare due set ready expect go intend".split())
 _WISHING = frozenset(
     "vow threaten promise pledge agree propose decide want hope aim seek try attempt consider warn urge call demand "
@@ -68,8 +73,7 @@ def _denies(word: Token) -> bool:
 
 def _is_nobody(noun: Token) -> bool:
     """ "no one", "none of the 12", "not a single civilian"."""
-    before = [w for w in noun.doc[noun.left_edge.i : noun.i] if w.dep_.startswith(("det", "advmod", "cc", "neg"))]
-    return noun.lower_ in _NOBODY or any(map(_denies, before))
+    return noun.lower_ in _NOBODY or any(map(_denies, noun.doc[noun.left_edge.i : noun.i]))
 
 
 def _negated(token: Token) -> bool:
@@ -82,10 +86,13 @@ def _negated(token: Token) -> bool:
         if token.dep_ == "conj" and not own and any(c.lower_ in ("or", "nor") for c in token.children):
             return _negated(token.head)  # "did not kill or wound"
         return token.dep_ in ("xcomp", "advcl", "ccomp") and syntax.lemma(token.head) in _DENYING
-    if token.dep_ == "nsubj" and any(map(_denies, token.head.children)):  # "was not in Ukraine"
+    if token.dep_.startswith("nsubj") and token.head.pos_ in ("VERB", "AUX"):
+        if syntax.lemma(token.head) not in _HAPPENING:
+            return syntax.lemma(token.head) in _DENYING and token in syntax.patients(token.head)
+    elif token.dep_ == "nsubj" and any(map(_denies, token.head.children)):  # "was not in Ukraine"
         return True
-    if token.dep_.startswith("nmod") and any(c.lower_ == "no" for c in token.head.children):  # "no sign of sabotage"
-        return True
+    if ("of", token) in syntax.obliques(token.head) and any(c.lower_ == "no" for c in token.head.children):
+        return True  # "no sign of sabotage", but not "no deaths in the quake"
     verb = syntax.governing_verb(token)
     if verb is None:
         return False

@@ -16,6 +16,7 @@ from .casualties import Figure
 from .dates import When
 from .location import link_places
 from .quantities import Bounds
+from .timing import Dated, choose_date
 from .triggers import Trigger
 
 if TYPE_CHECKING:
@@ -79,6 +80,7 @@ class Story:
         found: Sequence[Telling],
         figures: Sequence[Figure],
         places: Sequence[PlaceMention],
+        dates: Dated = (),
     ) -> None:
         """Takes in what the sentence of this number tells: its triggers joined, each figure with its event.
 
@@ -97,7 +99,7 @@ class Story:
             elif (earlier := self._cause(weak, recent)) is not None:
                 self._tell_again(earlier, number, sentence, _absorb(self.tellings[earlier], weak))
             elif (hazard := self._hazard(weak, recent)) is not None:
-                strong.append(_share(self.tellings[hazard], weak.trigger, weak.places, weak.attribution))
+                strong.append(_share(self.tellings[hazard], weak.trigger, weak.places, dates))
             else:
                 strong.append(weak)
         strong = [self._in_context(telling) for telling in strong]
@@ -107,7 +109,7 @@ class Story:
             among, at = (strong, host) if host is not None else (self.tellings, self._harm(recent))
             if at is None:
                 continue
-            if (share := _elsewhere(figure, among[at], places)) is not None:
+            if (share := _elsewhere(figure, among[at], places, dates)) is not None:
                 shares.append(share)
             elif not figure.apart and host is not None:
                 strong[at] = _count(strong[at], figure)
@@ -184,7 +186,7 @@ class Story:
         return next((n for n in fitting if self.tellings[n].modality == "asserted"), None)
 
 
-def _elsewhere(figure: Figure, event: Telling, mentions: Sequence[PlaceMention]) -> Telling | None:
+def _elsewhere(figure: Figure, event: Telling, mentions: Sequence[PlaceMention], dates: Dated) -> Telling | None:
     """The share of an event that struck another place ("31 deaths in Nsanje"), or None if no other place is named."""
     if figure.token == event.trigger.token:
         return None
@@ -192,6 +194,7 @@ def _elsewhere(figure: Figure, event: Telling, mentions: Sequence[PlaceMention])
         doc, after = figure.token.doc, figure.token.i + 2
         reach = range(figure.token.nbor().idx, doc[min(after + 2, figure.token.sent.end - 1)].idx + 1)
         places = [(m, 0.8) for m in mentions if m.kind == "place" and m.start in reach][:1]
+        dates = [(when, span) for when, span in dates if span.start > after] or dates
     else:
         places = link_places(figure.token, mentions)
     known = {m.text for m, _ in event.places}
@@ -199,18 +202,25 @@ def _elsewhere(figure: Figure, event: Telling, mentions: Sequence[PlaceMention])
     if not (part or _differ(places, event.places)) or any(_is_ward(figure.token.doc, m) for m, _ in places):
         return None
     trigger = replace(event.trigger, token=figure.token, first=figure.token.i, last=figure.token.i)
-    share = _share(event, trigger, tuple(places), find_speaker(figure.token))
-    return replace(share, figures=((figure.kind, figure.bounds),))
+    return replace(_share(event, trigger, tuple(places), dates), figures=((figure.kind, figure.bounds),))
 
 
-def _share(event: Telling, trigger: Trigger, places: Places, said: str | None) -> Telling:
+def _share(event: Telling, trigger: Trigger, places: Places, dates: Dated) -> Telling:
     """What befell another place: of a hazard, the same one; of an assault, another one of which no more is known."""
     hazard = len(event.event_type) == 2
-    mode, actors = (event.mode, event.actors) if hazard else (None, ())
     return replace(
-        event, trigger=trigger, mode=mode, actors=actors, recipients=(), places=places, figures=(), attribution=said,
+        event,
+        trigger=trigger,
+        places=places,
+        mode=event.mode if hazard else None,
+        actors=event.actors if hazard else (),
+        recipients=(),
+        figures=(),
+        attribution=find_speaker(trigger.token),
+        when=choose_date(trigger.token, dates) if dates else event.when,
+        undated=not dates,
         more=(),
-    )  # fmt: skip
+    )
 
 
 def _differ(some: Iterable[tuple[PlaceMention, float]], others: Places) -> bool:

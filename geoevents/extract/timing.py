@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -25,7 +26,7 @@ _ASIDES = ("acl", "relcl", "appos", "nmod:poss", "poss", "ccomp", "parataxis")
 _YEAR = re.compile(r"\d{4}")
 _LONG_AGO = re.compile(r"\b(?:years?|decades?) (?:ago|earlier)|\blast year\b", re.IGNORECASE)
 
-Dated = list[tuple[When, "Span"]]
+Dated = Sequence[tuple[When, "Span"]]
 
 
 def find_spans(sentence: Span, published: date | None, told: date | None = None) -> Dated:
