@@ -18,6 +18,7 @@ from .names import flatten_names
 from .network import GRAPHS, Network
 from .pieces import Pieces
 from .reading import Reader, Reading, Settings
+from .trees import flatten_trees
 
 PLACES = "places"
 """Key of doc.spans: all names of places and peoples, also those inside other names."""
@@ -79,7 +80,7 @@ class Encoder:
         ):
             rows[:, n] = np.where(spaces, hashes[-1], hashes[numbers])
         order = np.arange(len(doc))
-        rows[:, 3] = (reading.heads - order).astype(np.int64).view(np.uint64)
+        rows[:, 3] = _relative(reading.heads)
         relations = columns["rel"][reading.relations]
         rows[:, 4] = np.where(spaces & (reading.heads != order), columns["rel"][-1], relations)
         flat = flatten_names([*reading.places, *reading.parties])
@@ -89,6 +90,10 @@ class Encoder:
             rows[name.start, 5] = _BEGINS
             rows[name.start : name.end, 6] = self.vocab.strings[name.label]
         doc.from_array(_ATTRIBUTES, rows)  # type: ignore[arg-type]  # the stub: no uint64
+        begins = doc.to_array([SENT_START]) == 1
+        if (begins != reading.starts).any():
+            rows[:, 3] = _relative(flatten_trees(reading.heads, reading.starts, begins))
+            doc.from_array(_ATTRIBUTES, rows)  # type: ignore[arg-type]
         doc.spans[PLACES] = [Span(doc, name.start, name.end, label=name.label) for name in reading.places]
         doc.user_data[LINKS] = reading.links
 
@@ -138,6 +143,11 @@ class Encoder:
             )
         }
         return self
+
+
+def _relative(heads: np.ndarray[Any, np.dtype[np.intp]]) -> np.ndarray[Any, np.dtype[np.uint64]]:
+    """Heads as spaCy writes them: steps from each word, two's complement."""
+    return (heads - np.arange(len(heads))).astype(np.int64).view(np.uint64)
 
 
 def _restore(vocab: Vocab, name: str, files: dict[str, bytes]) -> Encoder:

@@ -1,4 +1,4 @@
-"""The trees of a document and the links of its words, read as its words come in: no length needs much memory."""
+"""The trees of a document, read as its words come in: no length needs much memory."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 BLOCK = 2048
 """Words that are waited for before the sentences among them are read."""
 
-_VECTORS = ("start", "arc_dep", "arc_head", "rel_dep", "rel_head", "link")
+_VECTORS = ("start", "arc_dep", "arc_head", "rel_dep", "rel_head")
 _LABELLED = 128
 """Arcs labelled at a time."""
 
@@ -29,8 +29,8 @@ _LABELLED = 128
 class Forest:
     """Grows with the heads' output for the words of a document, in order.
 
-    `heads` (a root's is itself) and `relations` hold for words that are not white space; white space hangs on the word
-    before it, or on the first word, or on its first. `links` are zero for it.
+    `heads` (a root's is itself) and `relations` are the trees', `starts` where sentences begin. White space has no
+    relation; it hangs on the word before it, or on the first word, or where there is none, on the first white space.
     """
 
     def __init__(
@@ -45,7 +45,7 @@ class Forest:
         before = np.where(spaces, words[0] if len(words) else 0, np.arange(len(spaces)))
         self.heads: Numbers = np.maximum.accumulate(before)
         self.relations = np.full(len(spaces), self._root, dtype=np.intp)
-        self.links: NDArray[np.float16] = np.zeros((len(spaces), 2, 0), dtype=np.float16)
+        self.starts = np.arange(len(spaces)) == 0
 
     def grow(self, out: Arrays) -> None:
         """Takes the output for the next words."""
@@ -80,15 +80,14 @@ class Forest:
         order = np.arange(len(heads))
         roots = np.flatnonzero(heads == order)  # one of each stretch
         self.heads[numbers], self.relations[numbers] = numbers[heads], self._label(out, heads)
-        if not self.links.size:
-            self.links = np.zeros((len(self.heads), *out["link"].shape[1:]), dtype=np.float16)
-        self.links[numbers] = out["link"]
         ours = numbers[roots]
         sentences = ours[np.asarray(firsts)]
         if goes_on:
             sentences[np.asarray(firsts) == 0] = self._sentence_root
         later = sentences != ours
         self.heads[ours[later]], self.relations[ours[later]] = sentences[later], self._loose
+        begins = numbers[np.asarray(bounds[:-1])[~later]]
+        self.starts[begins[self._sentence_root is None :]] = True  # white space ahead belongs to the first sentence
         self._sentence_root = int(sentences[-1])
 
     def _score(self, dependents: Floats, heads: Floats) -> tuple[Floats, Floats]:

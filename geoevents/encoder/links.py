@@ -13,8 +13,8 @@ LINKS = "geoevents_links"
 """Key of doc.user_data: float16 [words, 2, k], each word as an event's and as a place's."""
 
 
-def link_scores(doc: Doc, trigger: int) -> NDArray[np.float32] | None:
-    """Log odds, for each token, that the event told of by token number `trigger` happened there.
+def link_scores(doc: Doc, trigger: int, first: int = 0, last: int | None = None) -> NDArray[np.float32] | None:
+    """Log odds, for each token from `first` to `last`, that the event told of by token `trigger` happened there.
 
     None where the document comes from a pipeline without the encoder.
     """
@@ -23,5 +23,5 @@ def link_scores(doc: Doc, trigger: int) -> NDArray[np.float32] | None:
     links = doc.user_data.get(LINKS)
     if links is None:
         return None
-    scores: NDArray[np.float32] = links[:, 1].astype(np.float32) @ links[trigger, 0].astype(np.float32)
+    scores: NDArray[np.float32] = np.einsum("wk,k->w", links[first:last, 1], links[trigger, 0], dtype=np.float32)
     return scores

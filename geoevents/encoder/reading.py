@@ -34,15 +34,16 @@ class Settings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """Numbers of labels and heads of words, the head of a root being itself; `links` as in links.py.
+    """Numbers of labels and of heads, a root's being its own; where sentences start; names; `links` as in links.py.
 
-    White space (`spaces`) hangs on the word before it; its labels mean nothing."""
+    White space (`spaces`) hangs on a word beside it; its labels mean nothing."""
 
     spaces: NDArray[np.bool_]
     tags: Numbers
     pos: Numbers
     heads: Numbers
     relations: Numbers
+    starts: NDArray[np.bool_]
     places: list[NamedSpan]
     parties: list[NamedSpan]
     links: NDArray[np.float16]
@@ -62,7 +63,7 @@ class Reader:
         boundaries = [*find_boundaries(words), *np.flatnonzero(given == 1).tolist()]
         windows = cut_windows([len(word) for word in ids], boundaries)
         forest = Forest(self.network, self.settings.rel, spaces, given)
-        kept: dict[str, list[NDArray[Any]]] = {name: [] for name in ("place", "party", "tag", "pos")}
+        kept: dict[str, list[NDArray[Any]]] = {name: [] for name in ("place", "party", "tag", "pos", "link")}
         for out in self.network.encode(ids, cases, windows, self.pieces):
             for name, parts in kept.items():
                 parts.append(out[name])
@@ -75,7 +76,8 @@ class Reader:
             pos=columns["pos"],
             heads=forest.heads,
             relations=forest.relations,
+            starts=forest.starts,
             places=decode_names(columns["place"], self.settings.place, spaces),
             parties=decode_names(columns["party"], self.settings.party, spaces),
-            links=forest.links,
+            links=columns["link"],
         )

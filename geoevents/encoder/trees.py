@@ -133,3 +133,17 @@ def cut_stretches(starts: NDArray[np.bool_], *, ended: bool) -> tuple[list[int],
         firsts += [len(firsts)] * len(cuts)
         bounds += cuts
     return bounds, firsts
+
+
+def flatten_trees(heads: Numbers, starts: NDArray[np.bool_], begins: NDArray[np.bool_]) -> Numbers:
+    """Heads where sentences that start at no word of `begins` have all words hang on their root.
+
+    spaCy finds where sentences start by walking up and down a document some ten times; trees whose arcs go back and
+    forth across each other more often than that, as a garbled text may have, would get theirs wrong.
+    """
+    roots = heads
+    for _ in range(len(heads).bit_length()):
+        roots = roots[roots]
+    sentences = np.cumsum(starts) - 1
+    lost = ~begins[np.flatnonzero(starts)]
+    return np.where(lost[sentences], roots, heads)
