@@ -615,7 +615,7 @@ def test_everything_one_can_press_has_a_name(browser: Browser, page: Path) -> No
     nameless = browser.run(
         """
         const label = (element) => element.getAttribute("aria-label") || element.labels?.[0]?.textContent;
-        const all = [...document.querySelectorAll("button, a, input, summary")];
+        const all = [...document.querySelectorAll("button, a, input, select, summary")];
         return all.filter((element) => !(label(element) || element.textContent).trim()).map((e) => e.outerHTML);
         """
     )

@@ -153,6 +153,7 @@ class Page {
     else move();
   }
 
+  /** Takes the map to a point and a zoom. A jump has arrived by the time `setView` returns, a glide has only begun. */
   glide(middle, zoom) {
     this.map.setView(middle, zoom, { animate: !calm.matches });
     this.gliding = this.map.getZoom() !== zoom;
