@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from . import syntax
+from .dates import MONTHS, WEEKDAYS
 from .triggers import Trigger
 
 if TYPE_CHECKING:
@@ -79,10 +80,8 @@ _NOT_ACTORS = frozenset(
     "day night morning week month year time area place position thing number percent way part result weather car bus "
     "truck vehicle attack blast explosion bomb bombing shell shelling missile rocket strike airstrike raid fire "
     "gunfire mortar grenade clash violence fighting battle offensive war flood storm quake earthquake cyclone "
-    "outbreak disease landslide crash collision dead today tomorrow yesterday weekend dawn midnight noon january "
-    "february march april may june july august september october november december monday tuesday wednesday thursday "
-    "friday saturday sunday aug sept sep oct nov dec jan feb mar apr jun jul".split()
-)
+    "outbreak disease landslide crash collision dead today tomorrow yesterday weekend dawn midnight noon sept".split()
+) | {name for full in (*WEEKDAYS, *MONTHS) for name in (full, full[:3])}
 """Weapons, events and dates: what is done, or when, but nobody."""
 
 

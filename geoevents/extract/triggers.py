@@ -149,7 +149,7 @@ def _holds(condition: Condition, words: list[Token], places: frozenset[int]) -> 
 
 
 def describe(word: Token, places: frozenset[int]) -> set[str]:
-    """What conditions may call a word: its lemma, its compound ("air force"), what it is made of ("dozens of men"),
+    """What conditions may call a word: its lemma, "person", its compound ("air force"), what it is made of ("dozens"),
     and the markers @place, @named, @demonym and @people."""
     names = {syntax.lemma(word), word.lower_}
     if word.i > word.sent.start:
@@ -176,8 +176,9 @@ def describe(word: Token, places: frozenset[int]) -> set[str]:
         names.add("@place")
     if word.ent_type_ == "NORP":
         names.add("@demonym")
-    counted = word.pos_ == "NUM" or any(child.dep_ == "nummod" for child in word.children)
-    if (counted or syntax.lemma(word) in PEOPLE) and not names & (ANIMALS | MEASURES):
+    if syntax.lemma(word) in PEOPLE:
+        names.add("person")
+    if (word.pos_ == "NUM" or any(c.dep_ == "nummod" for c in word.children)) and not names & (ANIMALS | MEASURES):
         names.add("@people")
     if word.pos_ == "PROPN":
         names.add("@named")
