@@ -30,6 +30,8 @@ ONLY_IN: dict[str, set[str]] = {
     "marisa_trie": {"gazetteer.store"},  # the compiled gazetteer's format
     "mmap": {"gazetteer.store"},
     "sqlite3": {"gazetteer.ledger"},
+    "onnxruntime": {"geoevents.encoder.network"},
+    "tokenizers": {"geoevents.encoder.pieces"},
     "folium": {"maps.page"},
     "branca": {"maps.page"},
     "maps": {"geoevents.api"},
@@ -47,6 +49,7 @@ MAY_NEED_EXTRAS = {"gazetteer.sources", "gazetteer.build"}
 HEAVY = (
     *("spacy", "thinc", "numpy", "folium", "branca", "jinja2", "geopy", "dateparser", "trafilatura", "lxml"),
     *("marisa_trie", "requests", "sqlite3", "charset_normalizer", "geoevents.pipeline", "maps.page"),
+    *("onnxruntime", "tokenizers"),
 )
 
 

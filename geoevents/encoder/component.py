@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import srsly
+from spacy import util
 from spacy.attrs import DEP, ENT_IOB, ENT_TYPE, HEAD, MORPH, POS, SENT_START, TAG
 from spacy.language import Language
 from spacy.tokens import Doc, Span
@@ -110,12 +111,13 @@ class Encoder:
 
     def to_bytes(self, **_: object) -> bytes:
         """The contents of FILES as one MessagePack."""
-        packed: bytes = srsly.msgpack_dumps(self._files)
-        return packed
+        return util.to_bytes({name: partial(self._files.__getitem__, name) for name in self._files}, [])
 
     def from_bytes(self, data: bytes, **_: object) -> Encoder:
         """Takes what `to_bytes` gave."""
-        return self._load(srsly.msgpack_loads(data))
+        files: dict[str, bytes] = {}
+        util.from_bytes(data, {name: partial(files.__setitem__, name) for name in FILES}, [])
+        return self._load(files)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _restore, (self.vocab, self.name, self._files)

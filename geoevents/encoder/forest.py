@@ -63,10 +63,10 @@ class Forest:
         words = np.flatnonzero(~self._spaces[self._first : self._first + count])
         given = self._given[words + self._first]
         starts = (given > 0) | ((given == 0) & (out["start"][words] >= 0))
-        bounds, firsts = cut_stretches(starts, ended=ended) if len(words) else ([0], [])
+        goes_on = self._sentence_root is not None and not starts[:1].any()
+        bounds, firsts = cut_stretches(starts, goes_on=goes_on, ended=ended) if len(words) else ([0], [])
         used = bounds[-1]
         if used:
-            goes_on = self._sentence_root is not None and not starts[0]
             read = {name: part[words[:used]] for name, part in out.items()}
             self._read_trees(read, words[:used] + self._first, bounds, firsts, goes_on=goes_on)
         left = int(words[used]) if used < len(words) else count

@@ -117,17 +117,19 @@ def _find_cycle(heads: list[int], root: int) -> list[int]:
     return []
 
 
-def cut_stretches(starts: NDArray[np.bool_], *, ended: bool) -> tuple[list[int], list[int]]:
+def cut_stretches(starts: NDArray[np.bool_], *, goes_on: bool, ended: bool) -> tuple[list[int], list[int]]:
     """(bounds of the stretches to parse, the number of the one that begins each one's sentence).
 
-    `starts` says of each word whether it begins a sentence. Where the text goes on (not `ended`), the last sentence
-    stays out, but for those pieces of it that are cut off whatever follows.
+    `starts` says of each word whether it begins a sentence; `goes_on`, that the first one goes on a sentence of which
+    pieces were cut off already. Where the text has not `ended`, the last sentence stays out, but for pieces of it that
+    are cut off whatever follows: the stretches are those that all words at once would give.
     """
     edges = [0, *(np.flatnonzero(starts[1:]) + 1).tolist(), len(starts)]
     bounds: list[int] = [0]
     firsts: list[int] = []
     for start, end in pairwise(edges):
-        cuts = list(range(start + PIECE, end, PIECE)) if end - start > MAX_SENTENCE else []
+        long = end - start > MAX_SENTENCE or (goes_on and start == 0)
+        cuts = list(range(start + PIECE, end, PIECE)) if long else []
         if ended or end < len(starts):
             cuts.append(end)
         firsts += [len(firsts)] * len(cuts)
