@@ -149,6 +149,11 @@ def test_who_was_hurt_where(pipeline: Pipeline, text: str, facts: Facts) -> None
         ("Warplanes bombed a market in Idlib.", ["ASSAULT Idlib"]),
         ("In the third quarter, the Cowboys' attack exploded in Dallas.", []),
         ("Jordan Henderson was injured in training in Liverpool.", []),
+        (
+            "Rebels killed two people in Hama. Jordan Henderson was injured in training in Liverpool.",
+            ["ASSAULT Hama fatalities 2"],
+        ),
+        ("The Cowboys' attack exploded in the second half in Dallas.", []),
         ("The two ministers clashed over the budget in Paris.", []),
         ("Two men robbed a bank in Oslo.", ["COERCE Oslo"]),
         parsed("Stocks tumbled in Tokyo after attack on Tehran.", "ASSAULT Tehran", reason="location.json links Tokyo"),

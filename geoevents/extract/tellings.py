@@ -30,6 +30,9 @@ HARMFUL = frozenset("ASSAULT EQ TS VO LS AV FL TC TO ST WF FR HT CW EP AC DR".sp
 SPOKEN = frozenset("AGREE REQUEST ACCUSE REJECT THREATEN SUPPORT".split())
 """Types that are words, not deeds: they are pinned only where a place is tied to the verb itself."""
 
+_TELLING = frozenset("kill wound injure maim".split())
+"""Verbs that tell of an assault by themselves: where they did not, it was none ("injured in training")."""
+
 LOOK_BACK = 3
 """How many sentences back a toll or a consequence may find the event it belongs to."""
 
@@ -110,7 +113,8 @@ class Story:
             if at is None:
                 continue
             if (share := _elsewhere(figure, among[at], places, dates)) is not None:
-                shares.append(share)
+                refused = host is None and share.event_type == "ASSAULT" and syntax.lemma(figure.token) in _TELLING
+                shares += [] if refused else [share]
             elif not figure.apart and host is not None:
                 strong[at] = _count(strong[at], figure)
             elif not figure.apart:
