@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 __all__ = ["MAX_NAMES", "Name", "find_names", "names_from_spans"]
 
+PLACES = "places"
+
 MAX_NAMES = 5000
 """Names kept of one document, the first ones; about what 100,000 words of dense news hold."""
 
@@ -117,7 +119,7 @@ def names_from_spans(doc: Doc, spans: Iterable[tuple[int, int]], gazetteer: Gaze
 
 def _recognised(doc: Doc, lookup: Lookup) -> Iterator[Name]:
     text, people = doc.text, _people(doc)
-    for ent in doc.ents:
+    for ent in doc.spans.get(PLACES, doc.ents):  # the first also those inside other names
         if ent.label_ not in ("PLACE", "NORP") or _is_agency(text, ent.start_char, ent.end_char):
             continue
         for start, end in clean_spans(text, ent.start_char, ent.end_char, lookup):

@@ -1,7 +1,8 @@
 """Where an event happened: which of a sentence's places belong to a trigger, if any.
 
 A logistic model scores every pair of trigger and place from features of the parse that are plain words ("case=in",
-"path=nmod.obl|"). Its weights are a data file that `training/location.py` rebuilds from sentences coded by hand."""
+"path=nmod.obl|"), and from the encoder's own score of the pair. Its weights are a data file that `training/location.py`
+rebuilds from sentences coded by hand."""
 
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ import json
 import math
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
@@ -16,12 +18,15 @@ from typing import TYPE_CHECKING
 from geopy.distance import geodesic
 
 from geoevents.clauses import reads_finite
+from geoevents.encoder import link_scores
 from geoevents.records import PlaceMention
 
 from . import syntax
 from .attribution import SAYING
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
     from spacy.tokens import Span, Token
 
 THRESHOLD = 0.5
@@ -77,7 +82,8 @@ def link_places(
     ]
     if not spans:
         return []
-    scored = [(m, _probability(trigger, span, [s for _, s in spans])) for m, span in spans]
+    links = link_scores(trigger.doc, trigger.i)
+    scored = [(m, _probability(trigger, span, [s for _, s in spans], links)) for m, span in spans]
     chosen = _with_list(trigger.sent, _own_clause(trigger, spans, scored))
     return [(m, p) for m, p in chosen if not any(contains(m, other) for other, _ in chosen if other is not m)]
 
@@ -241,9 +247,12 @@ def _span_of(trigger: Token, mention: PlaceMention) -> Span | None:
     return span if span is not None and abs(span.start - trigger.i) <= REACH else None
 
 
-def _probability(trigger: Token, place: Span, rivals: list[Span]) -> float:
-    weights = _weights()
+def _probability(trigger: Token, place: Span, rivals: list[Span], links: NDArray[np.float32] | None) -> float:
+    """`links` are the encoder's scores of the document's words; None where another pipeline read it."""
+    weights, mix = _weights()
     score = sum(weights.get(name, 0.0) for name in features(trigger, place, rivals))
+    if links is not None:
+        score = mix.odds(score, float(links[place.start : place.end].mean()))
     probability = 1 / (1 + math.exp(-score))
     root = _head(place)
     if trigger.pos_ not in ("NOUN", "PROPN"):
@@ -361,11 +370,23 @@ def _path(root: Token, trigger: Token) -> tuple[str, str, list[Token]]:
     return ".".join(labels[:5]), ".".join(down[:4]), words
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mix:
+    """How the parse's log odds of a link and the encoder's go together."""
+
+    parse: float
+    link: float
+    bias: float
+
+    def odds(self, parse: float, link: float) -> float:
+        """The log odds of both."""
+        return self.parse * parse + self.link * link + self.bias
+
+
 @cache
-def _weights() -> dict[str, float]:
-    text = (resources.files("geoevents") / "data" / "location.json").read_text(encoding="utf-8")
-    weights: dict[str, float] = json.loads(text)["weights"]
-    return weights
+def _weights() -> tuple[dict[str, float], Mix]:
+    data = json.loads((resources.files("geoevents") / "data" / "location.json").read_text(encoding="utf-8"))
+    return data["weights"], Mix(**data["mix"])
 
 
 def earlier_place(trigger: Token, mentions: Sequence[PlaceMention]) -> PlaceMention | None:
