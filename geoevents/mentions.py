@@ -8,21 +8,11 @@ from typing import TYPE_CHECKING
 
 from gazetteer.store import Gazetteer
 
-from .candidates import KINDS, kinds_in, parts
-from .spans import (
-    Lookup,
-    Name,
-    certain_kind,
-    clean_spans,
-    find_datelines,
-    find_roads,
-    located_kind,
-    repeat_names,
-    scan_names,
-)
+from .candidates import KINDS, kinds_in
+from .spans import Lookup, Name, clean_spans, find_roads, repeat_names
 
 if TYPE_CHECKING:
-    from spacy.tokens import Doc, Span
+    from spacy.tokens import Doc
 
 __all__ = ["MAX_NAMES", "Name", "find_names", "names_from_spans"]
 
@@ -37,16 +27,6 @@ _TITLE = re.compile(
 _LOCATIVE = re.compile(
     r"\b(?:in|at|near|from|to|into|of|outside|around|across|through|towards?|over|between) (?:the )?$"
 )
-_CLASSES = "town|village|city|district|province|county|state|island|river|region|area|camp"
-_SHOWN_BEFORE = re.compile(
-    r"\b(?:(?:in|at|near|outside|around|across|towards?|between|off|from|to|into|of|through|north|south|east|west)"
-    r"(?: of)?"
-    r"|(?:captur|seiz|enter|reach|liberat|recaptur|shell|storm|attack|bomb|leav|target|raid|strik|hit)\w{0,3}|retook|left"
-    rf"|struck|retaken|(?:{_CLASSES}|neighbou?rhood|airport|base|front|crossing)(?: of)?)(?: the)? $",
-    re.IGNORECASE,
-)
-_SHOWN_AFTER = re.compile(rf",? (?:{_CLASSES})\b|, [A-Z]| (?:County|Township)")
-_LISTED = re.compile(rf"(?: (?:{_CLASSES}))?(?:,? and|,? or|,? as well as|,)(?: (?:in|at))? ?")
 _BODY_AFTER = re.compile(r"(?:['’]s)?((?: (?:[A-Z][\w’'.-]{0,20}|of|and|for)){1,4})")
 _BODY_BEFORE = re.compile(
     r"\b(?:University|Bank|Government|Archdiocese|Diocese|Archbishop|Bishop|Emir|Sultan|Duke) of (?:the )?$"
@@ -59,44 +39,18 @@ _INSTITUTIONS = {w for w, kinds in KINDS.items() if "body" in kinds or w in _LEA
 def find_names(doc: Doc, gazetteer: Gazetteer | Lookup) -> tuple[Name, ...]:
     """The names of places in a document, in order, without overlaps, at most MAX_NAMES.
 
-    From the recogniser's PLACE and NORP spans; from names of organisations, the places inside them; from the rest of
-    the text, what was found elsewhere in it and what the gazetteer knows beyond doubt. `doc` needs entities only.
+    From the recogniser's names of places and peoples, also those inside other names; from the rest of the text, what
+    was found elsewhere in it, and numbered roads. `doc` needs entities only.
     """
     lookup = gazetteer.lookup if isinstance(gazetteer, Gazetteer) else gazetteer
     text = doc.text
-    surnames = _people(doc)[0]
-    mistaken = [ent for ent in doc.ents if _is_mistaken(ent, text, surnames, lookup)]
-    closed = [(e.start_char, e.end_char) for e in doc.ents if e.label_ in ("ORG", "PERSON") and e not in mistaken]
-    found = list(_recognised(doc, lookup)) + [_name(text, e.start_char, e.end_char, lookup) for e in mistaken]
-    datelines = find_datelines(text, lookup)
-    found += [n for n in datelines if not any(n.start < o.end and o.start < n.end for o in found)]
+    closed = [(e.start_char, e.end_char) for e in doc.ents if e.label_ in ("ORG", "PERSON")]
+    found = _without_overlaps(_recognised(doc, lookup))
     known = {name.text for name in found if name.kind != "demonym"}
-    for ent in doc.ents:
-        if ent.label_ == "ORG":
-            found.extend(_inside(text, ent.start_char, ent.end_char, known, lookup))
-    found = _without_overlaps(found)
     again = repeat_names(text, _repeatable(doc, known, lookup), [*((n.start, n.end) for n in found), *closed])
     found += [_name(text, n.start, n.end, lookup) for n in again]
     found += find_roads(text, [*((n.start, n.end) for n in found), *closed])
-    people = _people(doc)
-    scanned = scan_names(text, [*((n.start, n.end) for n in found), *closed], lookup)
-    found += [n for n in scanned if not _is_person(text, n.start, n.end, people, lookup)]
-    return tuple(_borne_out(text, _without_overlaps(found)[:MAX_NAMES], lookup))
-
-
-def _borne_out(text: str, names: list[Name], lookup: Lookup) -> Iterator[Name]:
-    """The names, without those that no gazetteer has and no words of the text show to be places.
-
-    The recogniser takes many a rare surname or brand for one: on the dev split this raised exact F1 from .833 to .851
-    (LGL), .901 to .906 (TR-News) and .781 to .805 (GeoWebNews), and cost .020, .014 and .008 of recall.
-    """
-    shown = set()
-    for n, name in enumerate(names):
-        before = text[max(0, name.start - 24) : name.start]
-        listed = n > 0 and _LISTED.fullmatch(text, names[n - 1].end, name.start)
-        if listed or _SHOWN_BEFORE.search(before) or _SHOWN_AFTER.match(text, name.end):
-            shown.add(name.text)
-    return (name for name in names if name.text in shown or lookup(name.text))
+    return tuple(_without_overlaps(found)[:MAX_NAMES])
 
 
 def _repeatable(doc: Doc, known: set[str], lookup: Lookup) -> set[str]:
@@ -134,16 +88,6 @@ def _recognised(doc: Doc, lookup: Lookup) -> Iterator[Name]:
 def _is_agency(text: str, start: int, end: int) -> bool:
     """Whether a name stands in the brackets of a dateline: "DOHA (Meridian Wire) —"."""
     return text[start - 1 : start] == "(" and re.match(r"\) ?(?:[—–]|-)", text[end : end + 4]) is not None
-
-
-def _is_mistaken(ent: Span, text: str, surnames: set[str], lookup: Lookup) -> bool:
-    """Whether a "person" or "organisation" is a place after all: "rescued off Crete", "Morocco sent aircraft"."""
-    if ent.label_ not in ("PERSON", "ORG") or ent.text in surnames:
-        return False
-    start, end = ent.start_char, ent.end_char
-    if _TITLE.search(text[max(0, start - 16) : start]):
-        return False
-    return certain_kind(ent.text, lookup) == "place" or located_kind(text, start, end, lookup) is not None
 
 
 def _people(doc: Doc) -> tuple[set[str], set[str]]:
@@ -190,20 +134,6 @@ def _is_person(text: str, start: int, end: int, people: tuple[set[str], set[str]
     if matches and matches[0].place.is_country and name not in _COUNTRY_SURNAMES:
         return False
     return name in surnames or (not words.isdisjoint(name.split()) and not kinds_in(name) and not matches)
-
-
-def _inside(text: str, start: int, end: int, known: set[str], lookup: Lookup) -> Iterator[Name]:
-    """The places inside an organisation's name, known from elsewhere in the text or beyond doubt."""
-    taken: list[tuple[int, int]] = []
-    for run in parts(text[start:end]):
-        run = run.removesuffix("’s").removesuffix("'s")
-        at = text.find(run, start, end)
-        if at < 0 or any(a < at + len(run) and at < b for a, b in taken):
-            continue
-        kind = certain_kind(run, lookup)
-        if kind or run in known:
-            taken.append((at, at + len(run)))
-            yield Name(text=run, start=at, end=at + len(run), kind="demonym" if kind == "demonym" else "organisation")
 
 
 def _without_overlaps(names: Iterable[Name]) -> list[Name]:

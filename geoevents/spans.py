@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 
-from gazetteer.names import skeleton
 from gazetteer.places import NameMatch
 
 from .candidates import DIRECTION, KINDS
@@ -16,13 +15,6 @@ Lookup = Callable[[str], tuple[NameMatch, ...]]
 MAX_RUN = 4
 """Words in a run of capitalised words that is looked up."""
 
-PROMINENT = 500_000
-"""Inhabitants from which a town's name is trusted without the recogniser's word for it."""
-
-KNOWN = 5_000
-"""Inhabitants from which a town's name is trusted after "in" or "near"."""
-
-_LOCATIVE = re.compile(r"\b(in|at|near|off|outside|around|across|(?<!ccording )to|from|into|towards?) (?:the )?$")
 _RUN = re.compile(r"[A-Z][\w.’'-]{0,30}(?: [A-Z][\w.’'-]{0,30}){0,5}")
 _WORD = re.compile(r"\S+")
 _PREFIX = re.compile(
@@ -34,36 +26,20 @@ _ABBREVIATED = re.compile(
     r"(?:\b[A-Za-z]\.){1,4}[A-Za-z]$|\b(?:Ala|Ariz|Ark|Calif|Colo|Conn|Del|Fla|Ga|Ill|Ind|Kan|Ky|La|Mass|Md|Mich|Minn|"
     r"Miss|Mo|Mont|Neb|Nev|Okla|Ont|Ore|Pa|Que|Tenn|Tex|Va|Vt|Wash|Wis|Wyo)$"
 )
-_SHORT = frozenset({"US", "UK", "UAE", "USA", "U.S.", "U.K.", "U.A.E.", "U.S.A.", "DRC"})
 _LOWER_TAIL = re.compile(r"(?: [a-z][a-z’'-]*){1,4}$")
 _ROAD = re.compile(
     r"(?:[A-Z][\w.]{0,12} ){0,2}(?:Highway|Route|Interstate|Road|Hwy\.?|Rt\.?) \d{1,4}\b|\b(?:I|US)-\d{1,3}\b"
 )
 _NEXT = re.compile(r"([ -][A-Z][\w.]{1,20})([ -][A-Z][\w.]{1,20})?")
 _HYPHENED = re.compile(r"(?:-[\w’']{1,20}){1,4}")
-_DATELINE = re.compile(
-    r"^([A-Z][^\W\d_a-z’' .-]*(?:[ '’.-][A-Z][^\W\d_a-z’'.-]*){0,4}),?(?: [^\n—–(]{1,30})?"
-    r" ?(?:\([^()\n]{2,30}\) ?)?(?:[—–]|--| - )",
-    re.MULTILINE,
-)
+_PAIR = re.compile(r"((?:[Aa][lnst]h?-|[Ee]l-)?[A-Z][\w’' ]{2,24})[-–—]((?:[Aa][lnst]h?-|[Ee]l-)?[A-Z][\w’' ]{2,24})$")
+_STRETCH = re.compile(r" (?:road|highway|motorway|axis|line|border|boundary|corridor|railway|route|pipeline|bridge)\b")
 _CAPITAL_NEXT = re.compile(r" [A-Z]")
 _KIND_WORDS = KINDS.keys() | {"county road", "state road", "state route", "high school", "city hall", "us highway"}
 _WORD_BEFORE = re.compile(r"(?<!\w)([A-Z][\w’'-]{0,20}) $")
 _LEADING = frozenset(
     "in at near from to the of and but for on by with outside around across while when as after".split()
 )
-_COMMON = frozenset(
-    "the and but for his her its our your their this that these those there here when where what who why how all any "
-    "most more many some such only also not now then than part man men woman women yes you one two three saint new "
-    "old great big little upper lower north south east west northern southern eastern western northeast northwest "
-    "southeast southwest central center centre middle midwest downtown city town village county state states district "
-    "province republic kingdom union federal national international general united may march august april june july "
-    "january february september october november december monday tuesday wednesday thursday friday saturday sunday "
-    "president minister church street road police army house lake river island beach park hill valley mountain "
-    "university college school hospital airport sun nice orange mobile reading independence victoria young best bath "
-    "male".split()
-)
-"""Words that some place is called and that mean something else more often than not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,9 +73,17 @@ def clean_spans(text: str, start: int, end: int, lookup: Lookup) -> Iterator[tup
         if road := _ROAD.match(text, first):
             last = max(last, road.end())
         last = _extended(text, first, last, lookup)
-        name = text[first:last]
-        if any(c.isalpha() for c in name) and not _is_kind_only(name, lookup):
-            yield first, last
+        for start, end in _parted(text, first, last, lookup):
+            if any(c.isalpha() for c in text[start:end]) and not _is_kind_only(text[start:end], lookup):
+                yield start, end
+
+
+def _parted(text: str, first: int, last: int, lookup: Lookup) -> list[tuple[int, int]]:
+    """A name, or the two of a stretch between places, "the Homs-Hama road", which no gazetteer has as one."""
+    pair = _PAIR.match(text, first, last) if _STRETCH.match(text, last) else None
+    if pair is None or lookup(text[first:last]) or not any(lookup(half) for half in pair.groups()):
+        return [(first, last)]
+    return [pair.span(1), pair.span(2)]
 
 
 def _is_kind_only(name: str, lookup: Lookup) -> bool:
@@ -149,19 +133,6 @@ def _trim(text: str, first: int, last: int) -> tuple[int, int]:
     return first, last
 
 
-def scan_names(text: str, taken: Iterable[tuple[int, int]], lookup: Lookup) -> list[Name]:
-    """The names that are places beyond doubt: countries, their people, states, capitals and great cities; and lesser
-    ones where the text says that something is in or near them.
-
-    Read from capitalised words that overlap none of the spans in `taken` and are no common words.
-    """
-
-    def judge(span: tuple[int, int]) -> str | None:
-        return certain_kind(text[slice(*span)], lookup) or located_kind(text, *span, lookup)
-
-    return list(_walk(text, taken, judge))
-
-
 def repeat_names(text: str, names: Collection[str], taken: Iterable[tuple[int, int]]) -> list[Name]:
     """The mentions of `names`, as written there, that overlap none of the spans in `taken` and end no longer
     name ("Miranda" is not meant in "Lin-Manuel Miranda")."""
@@ -184,15 +155,6 @@ def find_roads(text: str, taken: Iterable[tuple[int, int]]) -> list[Name]:
         Name(text=road.group(), start=road.start(), end=road.end())
         for road in _ROAD.finditer(text)
         if 1 not in covered[road.start() : road.end()]
-    ]
-
-
-def find_datelines(text: str, lookup: Lookup) -> list[Name]:
-    """The towns in capitals that open a report ("CASTELO BRANCO, Portugal (Agency) —") and that the gazetteer knows."""
-    return [
-        Name(text=line[1], start=line.start(1), end=line.end(1))
-        for line in _DATELINE.finditer(text)
-        if len(line[1]) > 2 and lookup(line[1])
     ]
 
 
@@ -221,34 +183,3 @@ def _walk(
                     first = last - 1
                     break
             first += 1
-
-
-def located_kind(text: str, start: int, end: int, lookup: Lookup) -> str | None:
-    """ "place" for the name of a town or area after a word such as "in" or "near", if the gazetteer has it so."""
-    name, before = text[start:end], _LOCATIVE.search(text, max(0, start - 16), start)
-    if before is None or len(name) < 4 or name.lower() in _COMMON:
-        return None
-    least = KNOWN if before[1] in ("in", "near", "off", "outside") else 10 * KNOWN  # "to" and "from" take people too
-    for match in lookup(name)[:3]:
-        own = (match.kind == "name" and match.name == name) or skeleton(match.place.name) == skeleton(name)
-        if own and (match.place.population >= least or match.place.feature_class in "AHT"):
-            return "place"
-    return None
-
-
-def certain_kind(written: str, lookup: Lookup) -> str | None:
-    """The kind of a name that is a place's beyond doubt, whoever wrote it; None for all others."""
-    if written.lower() in _COMMON or (len(written) < 4 and written not in _SHORT):
-        return None
-    matches = lookup(written)
-    if not matches:
-        return None
-    kind, place = matches[0].kind, matches[0].place
-    if kind in ("demonym", "metonym"):
-        return "demonym" if kind == "demonym" else None
-    if place.is_country:
-        return "place"
-    own_name = kind == "name" or skeleton(place.name) == skeleton(written)  # other tongues' names mean many things
-    if place.feature_code in ("ADM1", "PPLC"):
-        return "place" if own_name else None
-    return "place" if place.population >= PROMINENT and matches[0].name == written else None
