@@ -71,14 +71,13 @@ def state(doc: Doc) -> tuple[object, ...]:
     """Everything later stages read."""
     return (
         [(t.text, t.tag_, t.pos_, t.lemma_, t.dep_, t.head.i, t.is_sent_start, str(t.morph)) for t in doc],
-        [(e.start_char, e.end_char, e.label_) for e in doc.ents],
+        [(e.start_char, e.end_char, e.label_) for e in (*doc.ents, *doc.spans["places"])],
     )
 
 
 def test_bundled_pipeline_speaks_our_labels(nlp: Language) -> None:
-    assert set(nlp.get_pipe("ner").labels) == set(LABELS)
-    assert {"nsubj:pass", "obl", "acl:relcl"} <= set(nlp.get_pipe("parser").labels)
-    assert sum(path.stat().st_size for path in BUNDLED.rglob("*") if path.is_file()) < 16_000_000
+    assert {*LABELS, "nsubj:pass", "obl", "acl:relcl"} <= set(nlp.get_pipe("geoevents_encoder").labels)
+    assert sum(path.stat().st_size for path in BUNDLED.rglob("*") if path.is_file()) < 30_000_000
 
 
 def test_finds_names_in_news(nlp: Language) -> None:
@@ -306,7 +305,8 @@ def test_pipeline_of_another_language_is_refused(tmp_path: Path) -> None:
 def test_broken_pipeline_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     broken = tmp_path / "broken"
     shutil.copytree(BUNDLED, broken)
-    (broken / "ner" / "model").write_bytes((broken / "ner" / "model").read_bytes()[:5000])
+    graph = broken / "geoevents_encoder" / "encoder.onnx"
+    graph.write_bytes(graph.read_bytes()[:5000])
     with pytest.raises(ModelError, match="broken is not a pipeline that spaCy"):
         load_language(broken)
     monkeypatch.setattr("geoevents.language.BUNDLED", broken)

@@ -98,8 +98,8 @@ def test_a_name_found_once_is_found_everywhere() -> None:
 
 
 def test_a_person_is_no_place() -> None:
-    text = "Denzel Washington opened the show. Later Washington spoke, and Mr. Jordan listened in Washington."
-    assert found(text, ("Denzel Washington", "PERSON"), ("Jordan", "PLACE")) == [("Washington", "place")]
+    text = "Denzel Washington opened the show. Later Washington spoke, and Mr. Jordan listened in Amman."
+    assert found(text, ("Denzel Washington", "PERSON"), ("Jordan", "PLACE"), ("Amman", "PLACE")) == [("Amman", "place")]
 
 
 def test_a_player_named_jordan_is_no_country() -> None:
