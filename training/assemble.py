@@ -113,7 +113,7 @@ def assemble(checkpoint: Path, shared: Path) -> Language:
 
 
 def write_model(nlp: Language, out: Path) -> None:
-    """Writes the pipeline without what only training needs, the card and the licence of the tables beside it."""
+    """Writes the pipeline without what only training needs, the card and the licences beside it."""
     shutil.rmtree(out, ignore_errors=True)
     nlp.to_disk(out)
     for table in ("key2row", "vectors", "vectors.cfg"):  # no vectors
@@ -124,6 +124,7 @@ def write_model(nlp: Language, out: Path) -> None:
         importlib.resources.files("spacy_lookups_data").joinpath("data", "en_license.txt").read_text(encoding="utf-8")
     )
     (out / "WORDNET_LICENSE.txt").write_text(licence, encoding="utf-8")
+    shutil.copy(HERE / "APACHE_LICENSE.txt", out)  # of the weights that the training began with
     card = HERE / "MODEL_CARD.md"
     if card.exists():
         (out / "README.md").write_text(card.read_text(encoding="utf-8"), encoding="utf-8")

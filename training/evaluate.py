@@ -66,7 +66,7 @@ def score_names(nlp: Language, shared: Path, dev: list[Passage]) -> dict[str, fl
 
 
 def score_syntax(nlp: Language, dev: list[Doc]) -> dict[str, float]:
-    """Accuracy of tags, UPOS, lemmas, trees and sentences on dev documents, from raw text; trees without punctuation."""
+    """Accuracy of tags, UPOS, lemmas, trees and sentences on dev documents, from raw text; punctuation aside."""
     predicted = nlp.pipe(doc.text for doc in dev)
     examples = [Example(found, doc) for found, doc in zip(predicted, dev, strict=True)]
     scores: dict[str, float] = {}
