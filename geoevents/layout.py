@@ -1,4 +1,4 @@
-"""Where sentences must end whatever the parser thinks: at the end of a dateline, a headline, a paragraph."""
+"""Where sentences must end whatever the parser thinks: after a dateline, a headline, a paragraph, a sure full stop."""
 
 from __future__ import annotations
 
@@ -18,13 +18,18 @@ _DATELINE = re.compile(
 "LEBANON, Mo. - ".
 Bounded, and tried at the start of a line only."""
 
+_ENDED = re.compile(r"(?:\b[^\W\d_A-Z]{3,}|[^\W_]{6,}|(?<=[^\n]{3}\d)|[)%])[.!?][)\"”’']*[ \n]+(?=[\"“‘'(]?[A-Z])")
+"""What surely ends a sentence: a full stop behind a word too long for a shortened one, or behind a number that does not
+open its line, then a capital letter."""
+
 _WRAPPED_WIDTH = range(50, 100)
 """Line lengths of text wrapped by hand; longer lines are paragraphs."""
 
 
 def mark_boundaries(doc: Doc) -> None:
-    """Sets sentence starts in an unparsed document: after a dateline, after each paragraph, after a short line."""
-    starts = sorted({*(find_dateline(doc.text) or ())[1:], *_line_starts(doc.text)}, reverse=True)
+    """Sets sentence starts in an unparsed document: after a dateline, a paragraph, a short line, a sure full stop."""
+    ended = (match.end() for match in _ENDED.finditer(doc.text))
+    starts = sorted({*(find_dateline(doc.text) or ())[1:], *_line_starts(doc.text), *ended}, reverse=True)
     for token in doc:
         if token.is_space or not starts or token.idx < starts[-1]:
             continue

@@ -193,6 +193,13 @@ def _better_place(first: Event, other: Event) -> bool:
     return (felt and not also) or (felt == also and lies_in(other.place, first.place))
 
 
+def _better_dated(first: Event, other: Event) -> bool:
+    """Whether another telling dates an event where the first did not, or narrows its days down."""
+    if None in (first.date_start, first.date_end, other.date_start, other.date_end):
+        return first.date_start is None and other.date_start is not None
+    return (other.time_precision or 3) < (first.time_precision or 3)
+
+
 def _most(event: Event, count: str) -> int:
     figures = [getattr(event, f"{count}_{bound}") for bound in ("low", "best", "high")]
     return max((figure for figure in figures if figure is not None), default=-1)
@@ -214,7 +221,7 @@ def _united(first: Event, other: Event) -> Event:
         changes.update(acled_event_type=other.acled_event_type, acled_sub_event_type=other.acled_sub_event_type)
     for name in ("actors", "recipients"):
         changes[name] = getattr(first, name) or getattr(other, name)
-    if first.date_start is None and other.date_start is not None:
+    if _better_dated(first, other):
         changes.update(
             {name: getattr(other, name) for name in ("date_start", "date_end", "date_text", "time_precision")}
         )

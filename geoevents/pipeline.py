@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING
 from gazetteer.geocoder import Geocoder
 from gazetteer.store import Gazetteer
 
-from .clauses import mend_clauses
 from .errors import DocumentError, GeoeventsError
 from .extract import MAX_SENTENCE, extract_events
 from .extract.location import link_places
@@ -169,7 +168,7 @@ class Pipeline:
     def _parse(self, text: str) -> Doc:
         doc = self.nlp.make_doc(repair(text))
         mark_boundaries(doc)
-        return mend_clauses(self.nlp(doc))
+        return self.nlp(doc)
 
     def _places(self, doc: Doc, document: Document | None) -> tuple[PlaceMention, ...]:
         return self.resolver.resolve(doc, find_names(doc, self.gazetteer), document)

@@ -54,7 +54,7 @@ def test_a_sentence_begins_after_the_dateline(dateline: str) -> None:
         "HAMA fell.",
         "The quake of 3 May 2014 — the worst in years — killed 12.",
         "NATO troops left - at last.",
-        "HAMA fell. Rebels - who hold Idlib - fled.",
+        "HAMA fell. rebels - who hold Idlib - fled.",
         "",
         "   ",
     ],

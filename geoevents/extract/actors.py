@@ -77,7 +77,7 @@ _PRONOUNS = frozenset(
     "others all both there what each none".split()
 )
 _NOT_ACTORS = frozenset(
-    "day night morning week month year time area place position thing number percent way part result weather car bus "
+    "day night morning week month year time area place thing number percent way part result weather car bus "
     "truck vehicle attack blast explosion bomb bombing shell shelling missile rocket strike airstrike raid fire "
     "gunfire mortar grenade clash violence fighting battle offensive war flood storm quake earthquake cyclone "
     "outbreak disease landslide crash collision dead today tomorrow yesterday weekend dawn midnight noon sept".split()
@@ -91,7 +91,7 @@ def find_actors(trigger: Trigger) -> tuple[tuple[str, ...], tuple[str, ...]]:
         return (), ()
     token = trigger.token
     if token.pos_ in ("VERB", "AUX"):
-        actors, recipients = _of_verb(token, trigger.rule.frame)
+        actors, recipients = _of_verb(trigger)
     else:
         actors, recipients = _of_noun(token, trigger.rule.frame)
     inside = range(trigger.first, trigger.last + 1)
@@ -100,8 +100,10 @@ def find_actors(trigger: Trigger) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return named, tuple(name for name in suffering if name not in named)
 
 
-def _of_verb(verb: Token, frame: str) -> tuple[list[Token], list[Token]]:
-    actors, recipients = syntax.subjects(verb), syntax.patients(verb)
+def _of_verb(trigger: Trigger) -> tuple[list[Token], list[Token]]:
+    verb, frame = trigger.token, trigger.rule.frame
+    actors = syntax.subjects(verb)
+    recipients = [w for w in syntax.patients(verb) if w.i > trigger.last or w.i < trigger.first]  # not "opened fire"
     if frame == "suffers":
         return [], actors or recipients
     phrases = [(case, word) for case, noun in syntax.obliques(verb) for word in syntax.conjuncts(noun)]
@@ -151,7 +153,7 @@ def _of_noun(noun: Token, frame: str) -> tuple[list[Token], list[Token]]:
             recipients = recipients or syntax.patients(verb)
         elif noun.dep_.startswith("obl"):
             case = next((c for c, n in syntax.obliques(verb) if n == noun), "")
-            if case in ("in", "by", "with", "during"):
+            if case in ("in", "at", "by", "with", "during"):
                 actors = actors or (syntax.subjects(verb) if not syntax.is_passive(verb) else [])
                 recipients = recipients or syntax.patients(verb)
     if frame == "with":

@@ -57,6 +57,8 @@ _OUTLET_NOUNS = frozenset(
     "agency outlet newspaper channel broadcaster station website monitor group paper organisation organization "
     "network statement ministry watchdog".split()
 )
+_EVIDENCE = frozenset("test result figure footage video image photo photograph picture".split())
+"""What shows something and says nothing."""
 _SPEAKERS = ("ORG", "PERSON")
 _PRONOUNS = frozenset("he she it they we i him her them us me who whom which that this you one".split())
 
@@ -95,6 +97,7 @@ def _speaker_of(verb: Token, trigger: Token) -> str | None:
             and speaker.i != trigger.i
             and not _holds(speaker, trigger)
             and not _counted(speaker)
+            and syntax.lemma(speaker) not in _EVIDENCE
         ):
             return name_speaker(speaker)
     return None

@@ -94,6 +94,8 @@ def _gapped(sentence: Span, figures: list[Figure], free: list[Number]) -> Iterat
 def _kind(token: Token) -> str | None:
     """What a word of harm counts, None if it is none here."""
     word = syntax.lemma(token)
+    if token.lower_ == "lost" and token.dep_ == "xcomp" and syntax.lemma(token.head) in ("fear", "presume", "report"):
+        return "missing"
     kind = _KIND_OF.get(word) or _KIND_OF.get(token.lower_ if token.lower_ in _STATES else "")
     if kind is None:
         return None
@@ -206,4 +208,4 @@ def _one_person(word: Token) -> bool:
         return True
     if syntax.lemma(word) not in PEOPLE:
         return False
-    return any(c.lower_ in ("a", "an", "the", "one", "another", "his", "her", "their") for c in word.children)
+    return any(c.lower_ in ("a", "an", "the", "one", "another", "his", "her", "its", "their") for c in word.children)

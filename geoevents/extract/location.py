@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING
 
 from geopy.distance import geodesic
 
-from geoevents.clauses import reads_finite
 from geoevents.encoder import link_scores
 from geoevents.records import PlaceMention
 
 from . import syntax
 from .attribution import SAYING
+from .modality import is_denied
 
 if TYPE_CHECKING:
     import numpy as np
@@ -64,6 +64,8 @@ _NEARBY = (
     "west of",
 )
 _LOCATIVE = frozenset("in at near around outside inside across off over through throughout on along".split())
+_TOPICAL = frozenset({"on", "over"})
+"""What words are about stands behind them: "sanctions on Russia", "talks over Sudan"."""
 
 
 def link_places(
@@ -78,7 +80,9 @@ def link_places(
     if described is not None:
         return [(described, 0.95)]
     spans = [
-        (m, span) for m, span in spans if not (_acts(span) or _of_speaker(span) or _hangs_on(span, others, trigger))
+        (m, span)
+        for m, span in spans
+        if not (_acts(span) or _of_speaker(span) or _hangs_on(span, others, trigger) or _spared(span, trigger))
     ]
     if not spans:
         return []
@@ -152,7 +156,7 @@ def contains(larger: PlaceMention, smaller: PlaceMention) -> bool:
 def stands_within(trigger: Token, mention: PlaceMention) -> bool:
     """Whether a place is the setting of a trigger's own clause ("in Geneva"), not one spoken to or of."""
     span = trigger.doc.char_span(mention.start, mention.end, alignment_mode="expand")
-    if span is None or _case(_head(span)) not in _LOCATIVE:
+    if span is None or _case(_head(span)) not in _LOCATIVE - _TOPICAL:
         return False
     home = syntax.governing_verb(trigger)
     below = _head(span)
@@ -202,20 +206,31 @@ def _hangs_on(place: Span, others: frozenset[int], trigger: Token) -> bool:
     for word in [place.root, *syntax.ancestors(place.root)]:
         if word.i in own:
             return False
+        if word.dep_ == "conj" and word.head.pos_ == "VERB" and word.pos_ in ("NOUN", "PROPN", "NUM"):
+            return True  # a clause whose verb is left out: "ten died in Hama, and 30 in Homs"
         if word.i in others and word.pos_ not in ("VERB", "AUX"):
             return True
-        aside = word.dep_.startswith(("acl", "relcl")) and word.head != trigger and not reads_finite(word)
+        aside = word.dep_.startswith(("acl", "relcl")) and word.head != trigger
         if aside and trigger.pos_ not in ("VERB", "AUX"):
             return True
     return False
 
 
+def _spared(place: Span, trigger: Token) -> bool:
+    """Whether a place stands in another clause, one that says what did not happen: "it has not reached Lilongwe"."""
+    verb = syntax.governing_verb(place.root)
+    home = trigger if trigger.pos_ in ("VERB", "AUX") else syntax.governing_verb(trigger)
+    return verb is not None and verb != home and is_denied(verb)
+
+
 def _described(trigger: Token, spans: list[tuple[PlaceMention, Span]]) -> PlaceMention | None:
     """The place of "Lyptsi, where two women died": the one that the trigger's own clause describes."""
     for word in [trigger, *syntax.ancestors(trigger, 6)]:
-        if word.dep_.startswith(("acl", "relcl", "advcl")) and any(c.lower_ == "where" for c in word.children):
-            named = [m for m, span in spans if span.start <= word.head.i < span.end]
-            inside = [m for m, span in spans if span.start > word.left_edge.i and span.root.head == trigger]
+        where = next((c for c in word.children if c.lower_ == "where" and c.i < word.i), None)
+        if where is not None:
+            before = where.i - (where.i > 0 and where.nbor(-1).text == ",")
+            named = [m for m, span in spans if span.start <= word.head.i < span.end or span.end == before]
+            inside = [s for _, s in spans if s.start > where.i and s.root.head == trigger and s.root.dep_ != "conj"]
             return named[0] if named and not inside else None
         if (
             word.pos_ in ("VERB", "AUX")
@@ -393,30 +408,35 @@ def earlier_place(trigger: Token, mentions: Sequence[PlaceMention]) -> PlaceMent
     """The place that "the area", "the city" or "there" in a trigger's clause stands for: the last one named before.
 
     `mentions` reach back as far as such words may point."""
-    if not _points_back(trigger):
+    pointer = _pointer(trigger)
+    if pointer is None:
         return None
     before = [m for m in mentions if m.kind == "place" and m.position is not None and m.end <= trigger.sent.start_char]
-    local = [m for m in before if m.place is None or not m.place.is_country]
+    capital = pointer == "capital"
+    fitting = [m for m in before if not capital or (m.place is not None and m.place.feature_code == "PPLC")]
+    local = [m for m in fitting if m.place is None or not m.place.is_country]
     return local[-1] if local else None
 
 
 _ANAPHORS = frozenset(
-    "area city town village region province district countryside site scene neighbourhood neighborhood suburb "
+    "area capital city town village region province district countryside site scene neighbourhood neighborhood suburb "
     "settlement outskirt".split()
 )
 
 
-def _points_back(trigger: Token) -> bool:
+def _pointer(trigger: Token) -> str | None:
+    """The lemma of the word in a trigger's clause that stands for a place named before."""
+    home = trigger if trigger.pos_ in ("VERB", "AUX") else syntax.governing_verb(trigger)
     for word in trigger.sent:
         if word.lower_ in ("there", "nearby") and word.dep_ != "expl" and syntax.tree_distance(word, trigger) <= 3:
-            return True
+            return word.lower_
         if syntax.lemma(word) in _ANAPHORS and any(c.lower_ in ("the", "that", "this", "these") for c in word.children):
             named = any(w.pos_ == "PROPN" for w in word.subtree)
             if (
                 not named
                 and _case(word) in (*_NEARBY, "-")
                 and _case(word) != "-"
-                and syntax.tree_distance(word, trigger) <= 5
+                and syntax.governing_verb(word) == home
             ):
-                return True
-    return False
+                return syntax.lemma(word)
+    return None

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from geoevents.clauses import reads_finite
-
 if TYPE_CHECKING:
     from spacy.tokens import Span, Token
 
@@ -40,9 +38,8 @@ def is_passive(verb: Token) -> bool:
         return False
     if verb.dep_.startswith("conj") and verb.head.pos_ == "VERB" and verb.tag_ == verb.head.tag_:
         return is_passive(verb.head)
-    if reads_finite(verb):
-        return False
-    return verb.tag_ == "VBN" and not any(child.dep_ == "aux" for child in verb.children)
+    participle = verb.tag_ == "VBN" or (verb.tag_ == "VBD" and verb.dep_ == "acl")  # the tagger's slip: "villages lost"
+    return participle and not any(child.dep_ == "aux" for child in verb.children)
 
 
 def conjuncts(token: Token) -> list[Token]:
@@ -85,8 +82,8 @@ def subjects(verb: Token, depth: int = 0) -> list[Token]:
         return _referent(own, verb)
     if depth > 3:
         return []
-    if verb.dep_.startswith(("acl", "relcl")) and (verb.tag_ == "VBG" or reads_finite(verb)):
-        return [verb.head.head if verb.head.dep_ == "nmod" and verb.tag_ != "VBG" else verb.head]
+    if verb.dep_.startswith(("acl", "relcl")) and verb.tag_ == "VBG":
+        return [verb.head]
     if verb.dep_ in ("conj", "xcomp", "advcl", "parataxis", "ccomp") and verb.head.pos_ in (
         "VERB",
         "AUX",
@@ -130,6 +127,9 @@ def noun_phrase(head: Token) -> Span:
     """The phrase as a reader would name it: modifiers and "of ..." but no determiner, relative clause or apposition."""
     first = last = head.i
     for child in head.children:
+        before = head.doc[child.left_edge.i : head.i]
+        if any(word.text == "," for word in before):
+            continue  # "During the offensive, army units": no part of the name, whatever the parse
         if child.dep_ in _NAME_PARTS or (child.dep_ == "advmod" and child.i < head.i and child.pos_ == "ADJ"):
             first = min(first, child.left_edge.i)
             if child.i > head.i and child.dep_ not in ("nmod:poss", "poss"):

@@ -248,14 +248,24 @@ def _join(found: list[Telling]) -> list[Telling]:
     """Triggers of one sentence that tell of one event: the same type and modality, and no two different places; or one
     hangs on the other in the parse ("its worst attack, a bombing", "shells struck")."""
     joined: list[Telling] = []
+    members: list[list[Telling]] = []
     for telling in found:
         for n, other in enumerate(joined):
-            if telling.event_type == other.event_type and (_tied(telling, other) or _alike(telling, other)):
-                joined[n] = _absorb(_sharper(other, telling), telling)
+            tied = any(_tied(telling, member) for member in members[n])
+            if telling.event_type == other.event_type and (tied or _alike(telling, other)):
+                joined[n] = _absorb(_both_hurt(_sharper(other, telling), telling), telling)
+                members[n].append(telling)
                 break
         else:
             joined.append(telling)
+            members.append([telling])
     return joined
+
+
+def _both_hurt(host: Telling, other: Telling) -> Telling:
+    """The first telling with the other's recipients behind its own: "raided a school and abducted pupils"."""
+    added = (name for name in other.recipients if name not in (*host.recipients, *host.actors))
+    return replace(host, recipients=(*host.recipients, *added)) if host.recipients else host
 
 
 def _alike(a: Telling, b: Telling) -> bool:

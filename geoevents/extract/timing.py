@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from geoevents.clauses import reads_finite
-
 from . import syntax
 from .attribution import SAYING
 from .dates import When, find_dates
@@ -25,6 +23,9 @@ DATE_REACH = 8
 _ASIDES = ("acl", "relcl", "appos", "nmod:poss", "poss", "ccomp", "parataxis")
 _YEAR = re.compile(r"\d{4}")
 _LONG_AGO = re.compile(r"\b(?:years?|decades?) (?:ago|earlier)|\blast year\b", re.IGNORECASE)
+
+_LASTING = frozenset({"over", "during", "since", "within"})
+"""What stands before a time that a deed takes, and saying so does not: "reported 38 clashes over the past day"."""
 
 Dated = Sequence[tuple[When, "Span"]]
 
@@ -50,10 +51,11 @@ def choose_date(token: Token, dates: Dated) -> When | None:
         path = [span.root]
         while path[-1].i not in own and path[-1].head != path[-1]:
             path.append(path[-1].head)
-        aside = any(word.dep_.startswith(_ASIDES) and not reads_finite(word) for word in path[:-1])
+        aside = any(word.dep_.startswith(_ASIDES) and not _tells_of(word, token) for word in path[:-1])
         verb = next((word for word in path if word.pos_ in ("VERB", "AUX")), None)
         reporting = verb is not None and verb != token and syntax.lemma(verb) in SAYING
-        if aside or (reporting and span.start != token.sent.start):
+        lasting = any(c.lower_ in _LASTING for c in span if c.dep_ == "case")
+        if aside or (reporting and not lasting and span.start != token.sent.start):
             continue
         rank = (syntax.tree_distance(span.root, token), abs(span.start - token.i), when)
         if rank[0] <= DATE_REACH and (best is None or rank[:2] < best[:2]):
@@ -61,6 +63,11 @@ def choose_date(token: Token, dates: Dated) -> When | None:
     if best is None and len(dates) == 1 and _YEAR.search(dates[0][0].text):
         return dates[0][0]  # the one full date of a sentence is about all of it
     return best[2] if best else None
+
+
+def _tells_of(clause: Token, token: Token) -> bool:
+    """ "This week's quake", "a tornado that touched down on Tuesday": what says more of the trigger itself."""
+    return clause.dep_ in ("acl:relcl", "nmod:poss") and clause.head == token
 
 
 def judge_time(when: When, published: date | None, told_by_weekdays: bool = False) -> str:

@@ -19,6 +19,9 @@ _PRONOUNS = frozenset({"they", "he", "she", "it", "we", "i"})
 _PERSONAL = frozenset({"army", "police", "protester", "president", "worker", "bus", "officer"})
 """A pronoun may stand for what a condition wants if one of these is among it."""
 
+_PARTICLES = frozenset({"off", "up", "out", "down"})
+"""Right behind a verb, what a parse has for their noun may be the verb's object: "killed off hopes"."""
+
 _ASPECT = frozenset({"begin", "start", "continue", "resume"})
 PHRASE_REACH = 5
 """How many words behind a verb the rest of its phrase may stand ("shot three men dead")."""
@@ -68,6 +71,7 @@ def _match(token: Token, ontology: Ontology, places: frozenset[int]) -> Trigger 
     best: tuple[tuple[int, int, int], Trigger] | None = None
     word = syntax.lemma(token)
     noun_like = token.dep_ in ("aux", "cop", "aux:pass", "compound") or any(c.dep_ == "det" for c in token.children)
+    noun_like = noun_like or token.tag_ in ("NN", "NNS")
     noun_like = noun_like or (token.dep_ == "amod" and token.head.i > token.i)  # "the besieged town"
     if token.pos_ in ("VERB", "AUX", "ADJ") and not noun_like:
         entries = [(phrase, rule, "verb") for phrase, rule in ontology.verbs.get(word, ())]
@@ -198,6 +202,8 @@ def _acted_on(token: Token, rule: Rule, part: str) -> list[Token]:
     """Whom a verb's object or a noun's phrases name, and whoever a verb of two sides has for its other side."""
     if part == "noun":
         return [word for _, noun in syntax.obliques(token) for word in syntax.conjuncts(noun)]
+    if not syntax.patients(token) and token.i + 1 < len(token.doc) and token.nbor().lower_ in _PARTICLES:
+        return [noun for case, noun in syntax.obliques(token) if case == token.nbor().lower_]
     other = (noun for case, noun in syntax.obliques(token) if rule.frame == "with" and case in ("with", "against"))
     return syntax.patients(token) + [word for noun in other for word in syntax.conjuncts(noun)]
 
