@@ -45,12 +45,12 @@ def test_what_may_be_said_is_not_said() -> None:
     assert speaker(text) is None
 
 
-def test_counts_are_no_speakers() -> None:
+def test_what_shows_something_is_no_speaker() -> None:
     text = (
-        "At|IN|case|2 least|JJS|nmod|3 52|CD|nummod|4 pupils|NNS|nsubj|5|pupil said|VBD|root|0|say to|TO|mark|8 "
-        "have|VB|aux|8 died|VBN|xcomp|5|die"
+        "Nurses|NNS|nsubj|2|nurse said|VBD|root|0|say tests|NNS|nsubj|4|test confirmed|VBD|ccomp|2|confirm "
+        "three|CD|nummod|6 deaths|NNS|obj|4|death"
     )
-    assert speaker(text, "died") is None
+    assert speaker(text, "deaths") == "Nurses"
 
 
 def test_passive_reports_are_the_agents() -> None:

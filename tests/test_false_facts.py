@@ -122,11 +122,10 @@ COUNTED = [
     ("Floods displaced 400 families in Sylhet.", ["FL Sylhet displaced 400.."]),
     ("Lightning strike kills two in Dhaka.", ["ST Dhaka fatalities 2"]),
     parsed("Police in Sydney shot a man dead.", "ASSAULT Sydney fatalities 1", reason="'shot' is read as a noun"),
-    parsed("Russian troops killed civilians in Bucha.", "ASSAULT Bucha", reason="'killed' is read as a participle"),
-    parsed(
+    ("Russian troops killed civilians in Bucha.", ["ASSAULT Bucha"]),
+    (
         "A shooting left one man dead and a woman critically injured in Rolla, Missouri.",
-        "ASSAULT Rolla fatalities 1 injured 1",
-        reason="'injured' is read as active, with the woman as its subject",
+        ["ASSAULT Rolla fatalities 1 injured 1"],
     ),
 ]
 

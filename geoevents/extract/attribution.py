@@ -96,16 +96,10 @@ def _speaker_of(verb: Token, trigger: Token) -> str | None:
             speaker.lower_ not in _PRONOUNS
             and speaker.i != trigger.i
             and not _holds(speaker, trigger)
-            and not _counted(speaker)
             and syntax.lemma(speaker) not in _EVIDENCE
         ):
             return name_speaker(speaker)
     return None
-
-
-def _counted(speaker: Token) -> bool:
-    """Whether a noun is a count of people ("at least 52 pupils"), which the parse took for the subject of "said"."""
-    return any(word.lower_ in ("least", "most", "than") for word in speaker.subtree if word.i < speaker.i)
 
 
 def _holds(speaker: Token, trigger: Token) -> bool:
@@ -133,28 +127,13 @@ def _according_to(sentence: Span) -> str | None:
 
 def _closing_speaker(trigger: Token) -> str | None:
     """The speaker of a tag that closes the sentence ("..., police and parents said."), where the parse did not join the
-    two; read off its words if the parse has no subject for it."""
+    two."""
     sentence = trigger.sent
     words = [w for w in sentence if not w.is_punct and not w.is_space]
     for verb in reversed(words[-4:]):
         if verb.i > trigger.i and verb.lemma_.lower() in SAYING and verb.pos_ == "VERB":
-            return _speaker_of(verb, trigger) or _speaker_between(verb, trigger)
+            return _speaker_of(verb, trigger)
     return None
-
-
-def _speaker_between(verb: Token, trigger: Token) -> str | None:
-    """The words between the last comma and a verb of saying, if they are a name or a noun phrase."""
-    start = verb.i
-    while start > trigger.i + 1 and verb.doc[start - 1].text != ",":
-        start -= 1
-    words = verb.doc[start : verb.i]
-    if verb.doc[start - 1].text != "," or not 0 < len(words) <= 12:
-        return None
-    if any(w.pos_ in ("VERB", "AUX", "PRON") for w in words) or words[-1].pos_ not in ("NOUN", "PROPN"):
-        return None
-    named = syntax.entity_of(words[-1])
-    first = next(w for w in words if w.pos_ != "DET")
-    return str(named.text if named is not None and named.label_ in _SPEAKERS else verb.doc[first.i : verb.i].text)
 
 
 def name_speaker(head: Token) -> str:

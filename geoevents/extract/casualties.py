@@ -125,9 +125,6 @@ def _number_of(token: Token, free: list[Number]) -> Number | None:
             before = token.doc[number.first - 1].lower_ if number.first else ""
             if token.i < number.first <= token.i + 14 and before in _TO_TOLL:
                 return number
-    for number in reversed(free):
-        if number.last < token.i <= number.last + 9 and _counts_up_to(token, number):
-            return number
     for word in _arguments(token):
         edge = range(word.left_edge.i, word.i + 1)
         for number in free:
@@ -136,16 +133,6 @@ def _number_of(token: Token, free: list[Number]) -> Number | None:
             if number.last in edge and not any(_kind(token.doc[k]) for k in range(number.last + 1, word.i)):
                 return number
     return None
-
-
-def _counts_up_to(token: Token, number: Number) -> bool:
-    """Whether only the counted noun and the auxiliaries of the verb stand between a number and a word of harm."""
-    if token.pos_ == "VERB" and not (syntax.is_passive(token) or syntax.lemma(token) in _SUFFERING):
-        return False
-    between = token.doc[number.last + 1 : token.i]
-    nouns = sum(w.pos_ in ("NOUN", "PROPN") for w in between)
-    plain = ("NOUN", "PROPN", "ADJ", "AUX", "ADV", "ADP", "DET", "PRON")
-    return nouns <= 4 and all(w.pos_ in plain and w.text != "," for w in between) and not any(map(_kind, between))
 
 
 def _arguments(token: Token) -> list[Token]:

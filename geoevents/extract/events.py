@@ -55,9 +55,8 @@ def extract_events(
         near = by_sentence[number]
         dates = find_spans(sentence, published, story.day)
         passed = places | {i for _, span in dates for i in range(span.start, span.end)}
-        triggers = list(find_triggers(sentence, ontology, places, passed))
-        others = frozenset(t.token.i for t in triggers)
-        found = [_tell(t, near, dates, published, weekdays, others) for t in triggers]
+        triggers = find_triggers(sentence, ontology, places, passed)
+        found = [_tell(t, near, dates, published, weekdays) for t in triggers]
         figures = [f for f in find_figures(sentence) if found or _of_these_days(f.token, dates, published, weekdays)]
         story.add(number, sentence, found, figures, near, dates)
     return tuple(event for telling in story.dated() for event in _events(telling, document, ontology))
@@ -95,12 +94,11 @@ def _tell(
     dates: Dated,
     published: date | None,
     weekdays: bool,
-    others: frozenset[int],
 ) -> Telling:
     token = trigger.token
     modality = judge_modality(token)
     event_type, mode = trigger.rule.event_type, trigger.rule.mode
-    places = link_places(token, mentions, others - {token.i})
+    places = link_places(token, mentions)
     if event_type in SETTLED:
         places = [(m, p) for m, p in places if stands_within(token, m)]
     when = choose_date(token, dates)

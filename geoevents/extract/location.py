@@ -68,21 +68,15 @@ _TOPICAL = frozenset({"on", "over"})
 """What words are about stands behind them: "sanctions on Russia", "talks over Sudan"."""
 
 
-def link_places(
-    trigger: Token, mentions: Sequence[PlaceMention], others: frozenset[int] = frozenset()
-) -> list[tuple[PlaceMention, float]]:
+def link_places(trigger: Token, mentions: Sequence[PlaceMention]) -> list[tuple[PlaceMention, float]]:
     """The places where the event of a trigger happened with the probability of each link, in text order.
 
-    Of nested places the most specific stays: "in Hama, Syria" is Hama. `others` are the token numbers of the
-    sentence's other triggers, which keep the places that hang on them."""
+    Of nested places the most specific stays: "in Hama, Syria" is Hama."""
     spans = [(m, span) for m in mentions if (span := _span_of(trigger, m)) is not None and m.kind == "place"]
-    described = _described(trigger, spans)
-    if described is not None:
-        return [(described, 0.95)]
     spans = [
         (m, span)
         for m, span in spans
-        if not (_acts(span) or _of_speaker(span) or _hangs_on(span, others, trigger) or _spared(span, trigger))
+        if not (_acts(span) or _of_speaker(span) or _gapped(span, trigger) or _spared(span, trigger))
     ]
     if not spans:
         return []
@@ -200,45 +194,20 @@ def _of_speaker(place: Span) -> bool:
     return False
 
 
-def _hangs_on(place: Span, others: frozenset[int], trigger: Token) -> bool:
-    """Whether another trigger, or a clause that describes another noun, stands between a place and a noun trigger."""
-    own = {trigger.i, *(word.i for word in syntax.ancestors(trigger))}
+def _gapped(place: Span, trigger: Token) -> bool:
+    """Whether a place stands in a clause whose verb is left out: "ten died in Hama, and 30 in Homs"."""
     for word in [place.root, *syntax.ancestors(place.root)]:
-        if word.i in own:
+        if word == trigger:
             return False
         if word.dep_ == "conj" and word.head.pos_ == "VERB" and word.pos_ in ("NOUN", "PROPN", "NUM"):
-            return True  # a clause whose verb is left out: "ten died in Hama, and 30 in Homs"
-        if word.i in others and word.pos_ not in ("VERB", "AUX"):
-            return True
-        aside = word.dep_.startswith(("acl", "relcl")) and word.head != trigger
-        if aside and trigger.pos_ not in ("VERB", "AUX"):
             return True
     return False
 
 
 def _spared(place: Span, trigger: Token) -> bool:
-    """Whether a place stands in another clause, one that says what did not happen: "it has not reached Lilongwe"."""
-    verb = syntax.governing_verb(place.root)
-    home = trigger if trigger.pos_ in ("VERB", "AUX") else syntax.governing_verb(trigger)
-    return verb is not None and verb != home and is_denied(verb)
-
-
-def _described(trigger: Token, spans: list[tuple[PlaceMention, Span]]) -> PlaceMention | None:
-    """The place of "Lyptsi, where two women died": the one that the trigger's own clause describes."""
-    for word in [trigger, *syntax.ancestors(trigger, 6)]:
-        where = next((c for c in word.children if c.lower_ == "where" and c.i < word.i), None)
-        if where is not None:
-            before = where.i - (where.i > 0 and where.nbor(-1).text == ",")
-            named = [m for m, span in spans if span.start <= word.head.i < span.end or span.end == before]
-            inside = [s for _, s in spans if s.start > where.i and s.root.head == trigger and s.root.dep_ != "conj"]
-            return named[0] if named and not inside else None
-        if (
-            word.pos_ in ("VERB", "AUX")
-            and word != trigger
-            and word.dep_ not in ("advcl", "conj", "xcomp", "acl:relcl")
-        ):
-            return None
-    return None
+    """Whether another verb than the trigger denies a place: "the outbreak has not reached Lilongwe"."""
+    root = place.root
+    return root.dep_ in ("obj", "dobj") and root.head != trigger and is_denied(root.head)
 
 
 _SCENES = frozenset(
