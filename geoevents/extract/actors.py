@@ -79,8 +79,9 @@ _PRONOUNS = frozenset(
 _NOT_ACTORS = frozenset(
     "day night morning week month year time area place thing number percent way part result weather car bus "
     "truck vehicle attack blast explosion bomb bombing shell shelling missile rocket strike airstrike raid fire "
-    "gunfire mortar grenade clash violence fighting battle offensive war flood storm quake earthquake cyclone "
-    "outbreak disease landslide crash collision dead today tomorrow yesterday weekend dawn midnight noon sept".split()
+    "gunfire mortar grenade gas cannon clash violence fighting battle offensive war flood storm quake earthquake "
+    "cyclone outbreak disease landslide crash collision dead today tomorrow yesterday weekend dawn midnight noon "
+    "sept".split()
 ) | {name for full in (*WEEKDAYS, *MONTHS) for name in (full, full[:3])}
 """Weapons, events and dates: what is done, or when, but nobody."""
 
@@ -104,6 +105,9 @@ def _of_verb(trigger: Trigger) -> tuple[list[Token], list[Token]]:
     verb, frame = trigger.token, trigger.rule.frame
     actors = syntax.subjects(verb)
     recipients = [w for w in syntax.patients(verb) if w.i > trigger.last or w.i < trigger.first]  # not "opened fire"
+    if recipients and all(syntax.lemma(word) in _NOT_ACTORS for word in recipients):  # "used tear gas to disperse them"
+        purposes = [c for c in verb.children if c.dep_ in ("advcl", "xcomp") and c.tag_ == "VB"]
+        recipients = [word for purpose in purposes for word in syntax.patients(purpose)]
     if frame == "suffers":
         return [], actors or recipients
     phrases = [(case, word) for case, noun in syntax.obliques(verb) for word in syntax.conjuncts(noun)]

@@ -57,7 +57,7 @@ class Figure:
 
 def find_figures(sentence: Span) -> list[Figure]:
     """The counts of a sentence in text order; parts of a total ("among them five children") are left out."""
-    harms = [(token, kind) for token in sentence if (kind := _kind(token)) is not None and not is_denied(token)]
+    harms = [(token, kind) for token in sentence if (kind := _kind(token)) and (_sought(token) or not is_denied(token))]
     if not harms:
         return []
     numbers = list(find_numbers(sentence))
@@ -94,6 +94,8 @@ def _gapped(sentence: Span, figures: list[Figure], free: list[Number]) -> Iterat
 def _kind(token: Token) -> str | None:
     """What a word of harm counts, None if it is none here."""
     word = syntax.lemma(token)
+    if _sought(token):
+        return "missing" if _people(syntax.patients(token)) else None
     if token.lower_ == "lost" and token.dep_ == "xcomp" and syntax.lemma(token.head) in ("fear", "presume", "report"):
         return "missing"
     kind = _KIND_OF.get(word) or _KIND_OF.get(token.lower_ if token.lower_ in _STATES else "")
@@ -112,6 +114,12 @@ def _kind(token: Token) -> str | None:
         or (word == "flee" and not _people(syntax.subjects(token)))
     )
     return None if refused else kind
+
+
+def _sought(token: Token) -> bool:
+    """ "have not been found": whom it is said of is missing."""
+    denied = any(child.lower_ == "not" for child in token.children)
+    return denied and syntax.lemma(token) in ("find", "locate") and syntax.is_passive(token)
 
 
 def _people(words: list[Token]) -> bool:
@@ -136,6 +144,8 @@ def _number_of(token: Token, free: list[Number]) -> Number | None:
 
 
 def _arguments(token: Token) -> list[Token]:
+    if token.dep_ == "xcomp" and syntax.is_passive(token.head):  # "are feared lost"
+        return syntax.patients(token.head)
     if token.pos_ == "VERB":
         passive = syntax.is_passive(token)
         words = syntax.patients(token)

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from spacy.tokens import Span, Token
 
 RELATIVE_PRONOUNS = frozenset({"who", "which", "that", "whom", "whose"})
+_THIRD = frozenset({"he", "she", "it", "they"})
 _SUBJECTS = ("nsubj", "csubj")
 _PASSIVE = ("nsubj:pass", "nsubjpass", "csubj:pass", "csubjpass")
 _OBJECTS = ("obj", "dobj")
@@ -79,7 +80,8 @@ def subjects(verb: Token, depth: int = 0) -> list[Token]:
         return [word for case, noun in obliques(verb) if case == "by" for word in conjuncts(noun)]
     own = _own(verb, _SUBJECTS)
     if own:
-        return _referent(own, verb)
+        told = len(own) == 1 and own[0].lower_ in _THIRD and verb.dep_ == "ccomp" and depth <= 3
+        return (subjects(verb.head, depth + 1) if told else []) or _referent(own, verb)  # "police said they had fired"
     if depth > 3:
         return []
     if verb.dep_.startswith(("acl", "relcl")) and verb.tag_ == "VBG":
