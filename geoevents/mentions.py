@@ -92,7 +92,8 @@ def _is_agency(text: str, start: int, end: int) -> bool:
 
 def _people(doc: Doc) -> tuple[set[str], set[str]]:
     """The surnames, and all words, of the people named in full."""
-    full = [ent.text.split() for ent in doc.ents if ent.label_ == "PERSON" and " " in ent.text]
+    names = [ent.text for ent in doc.ents if ent.label_ == "PERSON" and " - " not in ent.text]
+    full = [name.split() for name in names if " " in name]
     return {words[-1] for words in full}, {word for words in full for word in words if word[0].isupper()}
 
 

@@ -13,7 +13,9 @@ import shutil
 import tempfile
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import spacy
 from safetensors import safe_open
 from spacy.language import Language
@@ -88,11 +90,20 @@ def add_lemmatizer(nlp: Language, docs: list[Doc]) -> None:
     lemmatizer.cache.clear()
 
 
-def assemble(checkpoint: Path, shared: Path) -> Language:
+def average(checkpoints: list[Path]) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+    """(mean weights, configuration) of checkpoints of one run."""
+    states = []
+    for path in checkpoints:
+        with safe_open(path, "np") as file:
+            config = json.loads(file.metadata()["config"])
+            states.append({name: file.get_tensor(name) for name in file.keys()})  # noqa: SIM118 - no mapping
+    return {name: np.mean([state[name] for state in states], axis=0) for name in states[0]}, config
+
+
+def assemble(checkpoints: list[Path], shared: Path) -> Language:
     """The whole pipeline: the encoder with its heads, lemmas."""
-    with safe_open(checkpoint, "np") as file:
-        config = json.loads(file.metadata()["config"]) | {"morphs": TAG_MORPHS}
-        state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - no mapping
+    state, config = average(checkpoints)
+    config |= {"morphs": TAG_MORPHS}
     nlp = spacy.blank("en")
     with tempfile.TemporaryDirectory() as folder:
         export(state, config, find_pretrained() / "tokenizer.json", Path(folder))
@@ -141,10 +152,10 @@ def hash_model(folder: Path) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--shared", type=Path, default=Path("../shared"), help="folder that holds corpora/")
-    parser.add_argument("--checkpoint", type=Path, default=Path("build/training/encoder.safetensors"))
+    parser.add_argument("checkpoints", type=Path, nargs="+", help="encoder-N.safetensors of one run; their mean ships")
     parser.add_argument("--out", type=Path, default=Path("geoevents/data/model"))
     options = parser.parse_args()
-    write_model(assemble(options.checkpoint, options.shared), options.out)
+    write_model(assemble(options.checkpoints, options.shared), options.out)
     size = sum(p.stat().st_size for p in options.out.rglob("*") if p.is_file())
     print(f"{options.out}: {size / 1e6:.1f} MB, sha256 {hash_model(options.out)}")
 

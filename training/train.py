@@ -1,8 +1,7 @@
 """Trains the encoder with all its heads: `python -m training.train --shared ../shared` (Python 3.11, torch 2.13.0).
 
 After every epoch the running average of the weights is measured on the dev split and written to OUT, with what is
-needed to go on (`--resume`). The last epoch's average ships: dev sets of 8 and 13 documents swing too much to choose
-by."""
+needed to go on (`--resume`)."""
 
 from __future__ import annotations
 
@@ -230,7 +229,7 @@ def report(
     network.load_state_dict(average)
     network.eval()
     config = {"config": json.dumps(make_config(sampler.labels))}
-    save_file(network.exported(), options.out / "encoder.safetensors", metadata=config)
+    save_file(network.exported(), options.out / f"encoder-{epoch}.safetensors", metadata=config)
     scores = measure(network, sampler, dev, pieces, encode)
     print(json.dumps({"epoch": epoch, "seconds": seconds} | {k: round(v, 4) for k, v in scores.items()}), flush=True)
     network.load_state_dict(trained)
@@ -244,7 +243,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seed", type=int, default=0, help="added to that of order, dropout and augmentation")
     parser.add_argument("--resume", action="store_true", help="go on after the last epoch that was finished")
-    parser.add_argument("--start", type=Path, help="begin with the weights of an earlier run (encoder.safetensors)")
+    parser.add_argument("--start", type=Path, help="begin with the weights of an earlier run (encoder-N.safetensors)")
     parser.add_argument("--float32", dest="bfloat16", action="store_false", help="no bfloat16 products: half as fast")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
