@@ -38,6 +38,9 @@ CLASHES = (
     "Clashes|NNS|nsubj|2|clash erupted|VBD|root|0|erupt between|IN|case|4 rebels|NNS|obl|2|rebel and|CC|cc|6 "
     "troops|NNS|conj|4|troop"
 )
+TEARGAS = (
+    "Police|NNS|nsubj|2|police used|VBD|root|0|use gas|NN|obj|2 to|TO|mark|5 disperse|VB|advcl|2 crowds|NNS|obj|5|crowd"
+)
 FLED = "Residents|NNS|nsubj|2|resident fled|VBD|root|0|flee"
 
 
@@ -54,6 +57,7 @@ FLED = "Residents|NNS|nsubj|2|resident fled|VBD|root|0|flee"
         (CLASHES, "Clashes", "with", ("rebels", "troops"), ()),
         (FLED, "fled", "suffers", (), ("Residents",)),
         (SHELLED, "shelled", "none", (), ()),
+        (TEARGAS, "used", "acts", ("Police",), ("crowds",)),
     ],
 )
 def test_frames(text: str, word: str, frame: str, actors: tuple[str, ...], recipients: tuple[str, ...]) -> None:

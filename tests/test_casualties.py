@@ -38,6 +38,13 @@ FLED = (
 )
 MISSING = "14|CD|nummod|2 people|NNS|nsubj|4|person are|VBP|cop|4|be missing|JJ|root|0 .|.|punct|4"
 DIED = "Five|CD|nummod|2 miners|NNS|nsubj|3|miner died|VBD|root|0|die .|.|punct|3"
+LOST = (
+    "30|CD|nummod|2 people|NNS|nsubj:pass|4|person are|VBP|aux:pass|4|be feared|VBN|root|0|fear lost|VBN|xcomp|4|lose"
+)
+NOT_FOUND = (
+    "Two|CD|nummod|2 children|NNS|nsubj:pass|6|child have|VBP|aux|6 not|RB|advmod|6 been|VBN|aux:pass|6|be "
+    "found|VBN|root|0|find"
+)
 ONE_MAN = "A|DT|det|2 man|NN|nsubj:pass|4 was|VBD|aux:pass|4|be killed|VBN|root|0|kill in|IN|case|6 Kabul|NNP|obl|4"
 
 
@@ -54,6 +61,8 @@ ONE_MAN = "A|DT|det|2 man|NN|nsubj:pass|4 was|VBD|aux:pass|4|be killed|VBN|root|
         (MISSING, [("missing", 14, 14, 14)]),
         (DIED, [("fatalities", 5, 5, 5)]),
         (ONE_MAN, [("fatalities", 1, 1, 1)]),
+        (LOST, [("missing", 30, 30, 30)]),
+        (NOT_FOUND, [("missing", 2, 2, 2)]),
     ],
 )
 def test_what_a_number_counts(text: str, expected: Counted) -> None:

@@ -64,6 +64,15 @@ SEAT = (
     "The|DT|det|2 agency|NN|nsubj|5 in|IN|case|4 Geneva|NNP|nmod|2 said|VBD|root|0|say shells|NNS|nsubj|7|shell "
     "hit|VBD|ccomp|5 Idlib|NNP|obj|7"
 )
+SPOKEN = (
+    "He|PRP|nsubj|2 told|VBD|root|0|tell reporters|NNS|iobj|2|reporter in|IN|case|5 Geneva|NNP|obl|2 "
+    "shells|NNS|nsubj|7|shell hit|VBD|ccomp|2 Idlib|NNP|obj|7"
+)
+GAPPED = (
+    "Ten|CD|nsubj|2 died|VBD|root|0|die in|IN|case|4 Idlib|NNP|obl|2 and|CC|cc|6 five|CD|conj|2 in|IN|case|8 "
+    "Geneva|NNP|nmod|6"
+)
+SPARED = "The|DT|det|2 outbreak|NN|nsubj|5 has|VBZ|aux|5|have not|RB|advmod|5 reached|VBN|root|0|reach Idlib|NNP|obj|5"
 STATE = "Syria|NNP|nsubj|2 attacked|VBD|root|0|attack Idlib|NNP|obj|2"
 
 
@@ -75,6 +84,9 @@ STATE = "Syria|NNP|nsubj|2 attacked|VBD|root|0|attack Idlib|NNP|obj|2"
         (SEAT, "hit", {"Geneva": GENEVA, "Idlib": IDLIB}, ["Idlib"]),
         (STATE, "attacked", {"Syria": SYRIA, "Idlib": IDLIB}, ["Idlib"]),
         (HIT, "hit", {}, []),
+        (SPOKEN, "hit", {"Geneva": GENEVA, "Idlib": IDLIB}, ["Idlib"]),
+        (GAPPED, "died", {"Geneva": GENEVA, "Idlib": IDLIB}, ["Idlib"]),
+        (SPARED, "outbreak", {"Idlib": IDLIB}, []),
     ],
 )
 def test_places_of_a_trigger(text: str, word: str, places: dict[str, Place], expected: list[str]) -> None:

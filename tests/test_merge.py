@@ -139,6 +139,12 @@ def test_what_is_known_is_not_overwritten() -> None:
     assert replace(merged, reports=()) == replace(first, reports=())
 
 
+def test_days_are_narrowed_down() -> None:
+    week = replace(event(0, at=IDLIB, day=MONDAY), date_end=date(2024, 5, 10), time_precision=2)
+    [merged] = merge_events([week, event(100, at=IDLIB, day=MONDAY)])
+    assert (merged.date_start, merged.date_end, merged.time_precision) == (MONDAY, MONDAY, 1)
+
+
 def test_a_hazard_keeps_its_largest_toll_whole() -> None:
     low = {"fatalities_low": 20, "fatalities_best": 20}
     events = [event(0, event_type="EQ", fatalities=7), event(100, event_type="EQ", **low)]

@@ -18,6 +18,10 @@ PARTICIPLE = """Shells|NNS|nsubj|4|shell fired|VBN|acl|1|fire yesterday|NN|obl|2
 GERUND = """Rebels|NNS|nsubj|2|rebel attacked|VBD|root|0|attack ,|,|punct|4 killing|VBG|advcl|2|kill two|CD|obj|4"""
 INFINITIVE = """Rebels|NNS|nsubj|2|rebel tried|VBD|root|0|try to|TO|mark|4 flee|VB|xcomp|2"""
 ORDERED = """They|PRP|nsubj|2 ordered|VBD|root|0|order troops|NNS|obj|2|troop to|TO|mark|5 leave|VB|xcomp|2"""
+TOLD = """Police|NNS|nsubj|2 said|VBD|root|0|say they|PRP|nsubj|4 fired|VBD|ccomp|2|fire shots|NNS|obj|4"""
+LOST = (
+    """Troops|NNS|nsubj|2 took|VBD|root|0|take villages|NNS|obj|2 lost|VBD|acl|3|lose to|IN|case|6 rebels|NNS|obl|4"""
+)
 CONJOINED = """Hama|NNP|nsubj:pass|3 was|VBD|aux:pass|3|be shelled|VBN|root|0|shell and|CC|cc|5 burnt|VBN|conj|3|burn"""
 
 
@@ -44,6 +48,8 @@ def texts(words: list[Token]) -> list[str]:
         (INFINITIVE, "flee", False, ["Rebels"], []),
         (ORDERED, "leave", False, ["troops"], []),
         (CONJOINED, "burnt", True, [], ["Hama"]),
+        (TOLD, "fired", False, ["Police"], ["shots"]),
+        (LOST, "lost", True, [], ["villages"]),
     ],
 )
 def test_who_does_what(text: str, verb: str, passive: bool, subjects: list[str], patients: list[str]) -> None:

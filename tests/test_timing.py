@@ -24,6 +24,14 @@ HIT = "Shells|NNS|nsubj|2|shell hit|VBD|root|0 Hama|NNP|obj|2 on|IN|case|5 Monda
 TWO_CLAUSES = f"{HIT} and|CC|cc|8 troops|NNS|nsubj|8|troop fled|VBD|conj|2|flee on|IN|case|10 Tuesday|NNP|obl|8"
 REPORTED = "Police|NNS|nsubj|2 said|VBD|root|0|say Friday|NNP|obl|2 shells|NNS|nsubj|5|shell hit|VBD|ccomp|2"
 ASIDE = "Hama|NNP|nsubj|6 ,|,|punct|4 which|WP|nsubj|4 fell|VBD|acl:relcl|1|fall Monday|NNP|obl|4 burnt|VBD|root|0|burn"
+STORM = (
+    "A|DT|det|2 storm|NN|nsubj|6 that|WDT|nsubj|4 struck|VBD|acl:relcl|2|strike Tuesday|NNP|obl:unmarked|4 "
+    "killed|VBD|root|0|kill"
+)
+LASTING = (
+    "It|PRP|nsubj|2 reported|VBD|root|0|report clashes|NNS|obj|2|clash over|IN|case|8 the|DT|det|8 past|JJ|amod|8 "
+    "24|CD|nummod|8 hours|NNS|obl|2|hour"
+)
 FULL = (
     "Police|NNS|nsubj|2 said|VBD|root|0|say in|IN|case|5 March|NNP|compound|5 2015|CD|obl|2 "
     "shells|NNS|nsubj|7|shell hit|VBD|ccomp|2"
@@ -40,6 +48,8 @@ FULL = (
         (REPORTED, "said", "Friday"),
         (ASIDE, "burnt", None),
         (ASIDE, "fell", "Monday"),
+        (STORM, "storm", "Tuesday"),
+        (LASTING, "clashes", "over the past 24 hours"),
         (FULL, "hit", "in March 2015"),  # the one full date of a sentence is about all of it
         ("Shells|NNS|nsubj|2|shell hit|VBD|root|0", "hit", None),
     ],

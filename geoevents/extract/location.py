@@ -176,12 +176,16 @@ def place_there(trigger: Token, mentions: Sequence[PlaceMention]) -> PlaceMentio
 _SEATS = frozenset("headquarters statement office base embassy spokesman spokeswoman spokesperson".split())
 
 
+_HEARERS = frozenset("reporter journalist conference briefing".split())
 _LOCALS = frozenset("resident villager witness local inhabitant survivor".split())
 """Speakers who tell of where they are: "villagers in Solhan said"."""
 
 
 def _of_speaker(place: Span) -> bool:
-    """Whether a place only says where a speaker sits: "the agency in Ankara said", "its headquarters in Nairobi"."""
+    """Whether a place only says where a speaker sits or speaks: "the agency in Bonn said", "told reporters in Rome"."""
+    before = {syntax.lemma(w) for w in place.doc[max(place.sent.start, place.start - 5) : place.start]}
+    if before & SAYING and before & _HEARERS:
+        return True
     word = place.root
     for above in syntax.ancestors(place.root, 6):
         if syntax.lemma(above) in _SEATS:
@@ -397,7 +401,7 @@ def _pointer(trigger: Token) -> str | None:
     """The lemma of the word in a trigger's clause that stands for a place named before."""
     home = trigger if trigger.pos_ in ("VERB", "AUX") else syntax.governing_verb(trigger)
     for word in trigger.sent:
-        if word.lower_ in ("there", "nearby") and word.dep_ != "expl" and syntax.tree_distance(word, trigger) <= 3:
+        if word.lower_ in ("there", "nearby") and word.dep_ != "expl" and syntax.governing_verb(word) == home:
             return word.lower_
         if syntax.lemma(word) in _ANAPHORS and any(c.lower_ in ("the", "that", "this", "these") for c in word.children):
             named = any(w.pos_ == "PROPN" for w in word.subtree)
