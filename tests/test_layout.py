@@ -63,6 +63,19 @@ def test_plain_text_has_no_boundaries(text: str) -> None:
     assert starts(text) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Floods killed 20. Gunmen fled.", ["Gunmen"]),
+        ('The army (SAA) withdrew." "Nobody is left."', ['"']),
+        ("They met Gen. Smith at 5 p.m. Tuesday in St. Louis.", []),
+        ("1. Gunmen fled", []),
+    ],
+)
+def test_a_sure_full_stop_ends_a_sentence(text: str, expected: list[str]) -> None:
+    assert starts(text) == expected
+
+
 def test_only_the_first_lines_hold_a_dateline() -> None:
     assert "Shells" not in starts("A line.\n" * 9 + "HAMA (AP) - Shells fell.")
     assert "Shells" in starts("A line.\n" * 7 + "HAMA (AP) - Shells fell.")

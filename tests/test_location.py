@@ -160,6 +160,14 @@ def test_words_that_point_back(text: str, word: str, there: str | None, earlier:
 # --- the model --------------------------------------------------------------------------------------------------------
 
 
+def test_a_capital_is_one() -> None:
+    doc = tree(BEFORE + "Two|CD|nsubj|2 died|VBD|root|0|die in|IN|case|5 the|DT|det|5 capital|NN|obl|2")
+    [died] = [t for t in doc if t.text == "died"]
+    seat = mention_in(doc.text, "Idlib", replace(IDLIB, feature_code="PPLC"))
+    assert earlier_place(died, [seat, mention_in(doc.text, "Syria", SYRIA)]) == seat
+    assert earlier_place(died, [mention_in(doc.text, "Idlib", replace(IDLIB, feature_code="PPLA"))]) is None
+
+
 def test_weights_are_finite_and_some_are_used() -> None:
     text = (resources.files("geoevents") / "data" / "location.json").read_text(encoding="utf-8")
     weights = json.loads(text)["weights"]

@@ -87,6 +87,13 @@ def test_triggers_of_one_sentence_are_one_event_unless_type_or_place_differ(doc:
     assert len(told(doc, (0, [hit, telling(doc, "killing", event_type="PROTEST")], []))) == 2
 
 
+def test_triggers_join_by_way_of_others_and_all_who_are_hit_are_named(doc: Doc) -> None:
+    chain = [telling(doc, word, mode=mode, recipients=(word,)) for word, mode in
+             (("Shells", "heavy-weapons"), ("killing", "firearms"), ("7", "massacre"))]  # fmt: skip
+    [one] = told(doc, (0, chain, []))
+    assert (one.mode, one.recipients) == ("heavy-weapons", ("Shells", "killing", "7"))
+
+
 def test_figures_go_to_the_event_of_their_sentence(doc: Doc) -> None:
     first, second = telling(doc, "hit"), telling(doc, "attacked")
     found = told(doc, (0, [first], [figure(doc, "killing", SEVEN)]), (2, [second], []))

@@ -35,34 +35,10 @@ THRESHOLD = 0.5
 REACH = 400
 """Farthest that a place may stand from its trigger, in tokens: a bound on work, beyond any sentence."""
 
-_NEARBY = (
-    "in",
-    "at",
-    "near",
-    "around",
-    "outside",
-    "inside",
-    "of",
-    "from",
-    "to",
-    "into",
-    "on",
-    "over",
-    "across",
-    "through",
-    "between",
-    "against",
-    "toward",
-    "towards",
-    "off",
-    "by",
-    "for",
-    "with",
-    "north of",
-    "south of",
-    "east of",
-    "west of",
-)
+_NEARBY = frozenset(
+    "in at near around outside inside of from to into on over across through between against toward towards off by for "
+    "with".split()
+) | {f"{side} of" for side in ("north", "south", "east", "west")}
 _LOCATIVE = frozenset("in at near around outside inside across off over through throughout on along".split())
 _TOPICAL = frozenset({"on", "over"})
 """What words are about stands behind them: "sanctions on Russia", "talks over Sudan"."""
@@ -174,8 +150,6 @@ def place_there(trigger: Token, mentions: Sequence[PlaceMention]) -> PlaceMentio
 
 
 _SEATS = frozenset("headquarters statement office base embassy spokesman spokeswoman spokesperson".split())
-
-
 _HEARERS = frozenset("reporter journalist conference briefing".split())
 _LOCALS = frozenset("resident villager witness local inhabitant survivor".split())
 """Speakers who tell of where they are: "villagers in Solhan said"."""
@@ -405,11 +379,6 @@ def _pointer(trigger: Token) -> str | None:
             return word.lower_
         if syntax.lemma(word) in _ANAPHORS and any(c.lower_ in ("the", "that", "this", "these") for c in word.children):
             named = any(w.pos_ == "PROPN" for w in word.subtree)
-            if (
-                not named
-                and _case(word) in (*_NEARBY, "-")
-                and _case(word) != "-"
-                and syntax.governing_verb(word) == home
-            ):
+            if not named and _case(word) in _NEARBY and syntax.governing_verb(word) == home:
                 return syntax.lemma(word)
     return None
