@@ -18,14 +18,17 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from spacy.tokens import Doc
 
 from gazetteer.store import Gazetteer
 from geoevents.candidates import Candidates
 from geoevents.evidence import FEATURES, LOCAL_FEATURES, MAX_GROUPS, Evidence
 from geoevents.idioms import find_home
+from geoevents.language import load_language
+from geoevents.mentions import find_names
 from geoevents.ranker import ROUNDS, WEIGHTS, softmax
 from geoevents.senses import group_mentions
-from geoevents.spans import Name, scan_names
+from geoevents.spans import Name
 from geoevents.verdicts import together
 
 from .splits import is_dev
@@ -65,11 +68,12 @@ class Example:
 def load_examples(shared: Path, gazetteer: Gazetteer) -> list[Example]:
     """Every document of the open place files, with the gold spans as its names."""
     score = load_scorer(shared)
-    candidates = Candidates(gazetteer)
+    candidates, nlp = Candidates(gazetteer), load_language()
     examples = []
     for file in FILES:
-        for document in json.loads((shared / "bench" / "places" / f"{file}.json").read_text(encoding="utf-8")):
-            if example := _example(file, document, candidates, score):
+        rows = json.loads((shared / "bench" / "places" / f"{file}.json").read_text(encoding="utf-8"))
+        for document, doc in zip(rows, nlp.pipe(row["text"] for row in rows), strict=True):
+            if example := _example(file, document, doc, candidates, score):
                 examples.append(example)
     return examples
 
@@ -84,13 +88,14 @@ def load_scorer(shared: Path) -> Any:
     return module
 
 
-def _example(file: str, document: dict[str, Any], candidates: Candidates, score: Any) -> Example | None:
+def _example(file: str, document: dict[str, Any], doc: Doc, candidates: Candidates, score: Any) -> Example | None:
     text, gold = document["text"], sorted(document["toponyms"], key=lambda t: (t["start"], t["end"]))
     names = [
         Name(text=t["text"], start=t["start"], end=t["end"], kind="demonym" if score.is_demonym(t["text"]) else "place")
         for t in gold
     ]
-    context = scan_names(text, [(n.start, n.end) for n in names], candidates.matches)
+    found = find_names(doc, candidates.matches)  # other names are context, as at run time
+    context = [n for n in found if not any(n.start < o.end and o.start < n.end for o in names)]
     groups, group_of = group_mentions(text, names, candidates, context)
     if not groups:
         return None
