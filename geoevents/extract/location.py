@@ -177,8 +177,9 @@ def _gapped(place: Span, trigger: Token) -> bool:
     for word in [place.root, *syntax.ancestors(place.root)]:
         if word == trigger:
             return False
-        if word.dep_ == "conj" and word.head.pos_ == "VERB" and word.pos_ in ("NOUN", "PROPN", "NUM"):
-            return True
+        if word.dep_ == "conj" and word.head.pos_ == "VERB":
+            counted = word if word.pos_ == "NUM" or word.left_edge.i == 0 else word.left_edge.nbor(-1)
+            return counted.pos_ == "NUM"
     return False
 
 
