@@ -167,7 +167,9 @@ def _of_speaker(place: Span) -> bool:
         if word.dep_ == "nsubj" and syntax.lemma(above) in SAYING and syntax.lemma(word) not in _LOCALS:
             return True
         if above.pos_ in ("VERB", "AUX"):
-            return False
+            who = next((c for c in above.children if c.dep_ == "nsubj" and c.i < place.start), None)
+            between = who is not None and place.start < above.i and syntax.lemma(who) not in _LOCALS
+            return between and syntax.lemma(above) in SAYING  # "a nurse at the Maarouf hospital said"
         word = above
     return False
 
