@@ -75,7 +75,6 @@ def measure_reading(texts: list[str], words: int, model: str | None) -> None:
 
 def measure_stages(pipeline: object, texts: list[str]) -> dict[str, float]:
     """Processor seconds of each stage of the pipeline, over all texts."""
-    from geoevents.clauses import mend_clauses
     from geoevents.extract import extract_events
     from geoevents.layout import mark_boundaries
     from geoevents.mentions import find_names
@@ -92,7 +91,7 @@ def measure_stages(pipeline: object, texts: list[str]) -> dict[str, float]:
             doc = pipeline.nlp.make_doc(text)
             mark_boundaries(doc)
             ticks.append(time.process_time())
-            doc = mend_clauses(pipeline.nlp(doc))
+            doc = pipeline.nlp(doc)
             ticks.append(time.process_time())
             names = find_names(doc, pipeline.gazetteer)
             ticks.append(time.process_time())

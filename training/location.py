@@ -18,10 +18,10 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span
 
 from gazetteer.store import Gazetteer
-from geoevents.clauses import mend_clauses
 from geoevents.encoder import link_scores
 from geoevents.extract.location import THRESHOLD, Mix, features
 from geoevents.language import load_language
+from geoevents.layout import mark_boundaries
 from geoevents.mentions import find_names
 from geoevents.spans import Lookup
 
@@ -65,8 +65,10 @@ def candidates(doc: Doc, lookup: Lookup, locations: list[list[int]], with_missed
 def read_pairs(nlp: Language, lookup: Lookup, items: list[dict], *, fitting: bool) -> list[list[Pair]]:
     """For each sentence, the features and the truth of each of its candidate places."""
     sentences = []
-    for item, parsed in zip(items, nlp.pipe((i["text"] for i in items), batch_size=64), strict=True):
-        doc = mend_clauses(parsed)
+    docs = [nlp.make_doc(item["text"]) for item in items]
+    for doc in docs:
+        mark_boundaries(doc)
+    for item, doc in zip(items, nlp.pipe(docs), strict=True):
         (start, end), *_ = item["verb"]
         trigger = doc.char_span(start, end, alignment_mode="expand").root
         found = candidates(doc, lookup, item["locations"], with_missed=fitting)
