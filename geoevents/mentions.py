@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from gazetteer.places import NameMatch
 from gazetteer.store import Gazetteer
 
 from .candidates import KINDS, kinds_in
@@ -24,6 +26,11 @@ MAX_NAMES = 5000
 _TITLE = re.compile(
     r"\b(?:Mr|Mrs|Ms|Miss|Dr|Sir|Lord|Lady|Judge|Justice|Coach|Prof|Professor|Rev|Sgt|Capt|Col|Gen|Lt|Sen|Rep|Gov)\.? $"
 )
+_SHIP = re.compile(
+    r"(?:\b(?:ship|ferry|vessel|tanker|boat|trawler|freighter|frigate|destroyer|yacht|liner|carrier|submarine|MV|MS|SS|USS|HMS)"
+    r",?|-flagged(?: \w+)?)(?: the)? [\"“‘']?$"
+)
+"""What a ship's name follows; ships are called after places."""
 _LOCATIVE = re.compile(
     r"\b(?:in|at|near|from|to|into|of|outside|around|across|through|towards?|over|between) (?:the )?$"
 )
@@ -73,8 +80,13 @@ def names_from_spans(doc: Doc, spans: Iterable[tuple[int, int]], gazetteer: Gaze
 
 def _recognised(doc: Doc, lookup: Lookup) -> Iterator[Name]:
     text, people = doc.text, _people(doc)
+    bodies = {(e.start_char, e.end_char) for e in doc.ents if e.label_ == "ORG"}
     for ent in doc.spans.get(PLACES, doc.ents):  # the first also those inside other names
         if ent.label_ not in ("PLACE", "NORP") or _is_agency(text, ent.start_char, ent.end_char):
+            continue
+        if (ent.text.islower() and not text.islower()) or _SHIP.search(
+            text[max(0, ent.start_char - 32) : ent.start_char]
+        ):
             continue
         for start, end in clean_spans(text, ent.start_char, ent.end_char, lookup):
             name = _name(text, start, end, lookup)
@@ -82,7 +94,7 @@ def _recognised(doc: Doc, lookup: Lookup) -> Iterator[Name]:
                 if name.kind == "demonym":
                     yield name
             elif not _is_person(text, start, end, people, lookup):
-                yield name
+                yield replace(name, kind="organisation") if (start, end) in bodies else name
 
 
 def _is_agency(text: str, start: int, end: int) -> bool:
@@ -104,7 +116,9 @@ def _name(text: str, start: int, end: int, lookup: Lookup) -> Name:
     other = any(match.kind == "name" for match in matches) and _LOCATIVE.search(text[max(0, start - 16) : start])
     if matches and matches[0].kind == "demonym" and not other:  # "a Norman castle", but "in Norman"
         kind = "demonym"
-    elif (matches and matches[0].kind == "metonym") or _is_institutional(text, start, end):
+    elif (
+        (matches and matches[0].kind == "metonym") or _is_institutional(text, start, end) or _is_union(written, matches)
+    ):
         kind = "organisation"
     return Name(text=written, start=start, end=end, kind=kind)
 
@@ -115,6 +129,11 @@ def _is_institutional(text: str, start: int, end: int) -> bool:
         return True
     after = _BODY_AFTER.match(text[end : end + 60])
     return after is not None and any(word.lower() in _INSTITUTIONS for word in after[1].split())
+
+
+def _is_union(written: str, matches: tuple[NameMatch, ...]) -> bool:
+    """Whether a name is that of a body of states, "European Union"; the Soviet Union was a country."""
+    return written.endswith(" Union") and not (matches and matches[0].place.feature_code.startswith("PCL"))
 
 
 _COUNTRY_SURNAMES = frozenset("Jordan Chad Georgia Israel Ireland France Holland England Wales Cuba Malta".split())
