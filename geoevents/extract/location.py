@@ -52,14 +52,62 @@ def link_places(trigger: Token, mentions: Sequence[PlaceMention]) -> list[tuple[
     spans = [
         (m, span)
         for m, span in spans
-        if not (_acts(span) or _of_speaker(span) or _gapped(span, trigger) or _spared(span, trigger))
+        if not (
+            _acts(span) or _of_speaker(span) or _gapped(span, trigger) or _spared(span, trigger) or _is_origin(m, span)
+        )
     ]
     if not spans:
         return []
     links = link_scores(trigger.doc, trigger.i)
     scored = [(m, _probability(trigger, span, [s for _, s in spans], links)) for m, span in spans]
-    chosen = _with_list(trigger.sent, _own_clause(trigger, spans, scored))
+    chosen = _with_list(trigger.sent, _own_clause(trigger, spans, _measured(trigger, spans, scored)))
+    chosen = [pair for n, pair in enumerate(chosen) if not (n and _is_same_stretch(chosen[n - 1][0], pair[0]))]
     return [(m, p) for m, p in chosen if not any(contains(m, other) for other, _ in chosen if other is not m)]
+
+
+def _is_same_stretch(first: PlaceMention, second: PlaceMention) -> bool:
+    """Whether two names bound one spot: "the road between Puturge and Malatya"."""
+    return first.relation == second.relation == "between" and first.position == second.position
+
+
+_DISTANCE = re.compile(
+    r"(\S)\s(?:(?:about|some|roughly|around|nearly|almost|just) )?[\d.,]+ ?(?:km|kilomet\w+|mi|miles?)\b[^,;.]{0,30}$"
+)
+
+
+def _measured(
+    trigger: Token, spans: list[tuple[PlaceMention, Span]], scored: list[tuple[PlaceMention, float]]
+) -> list[tuple[PlaceMention, float]]:
+    """The scores, raised where a distance is given, "a fire 20 km west of Caceres", in the trigger's own clause.
+
+    After a comma it only says where the place before lies: "in Hama, 40 km north of Homs"."""
+    home = trigger if trigger.pos_ in ("VERB", "AUX") else syntax.governing_verb(trigger)
+    text, offset = trigger.sent.text, trigger.sent.start_char
+    return [
+        (m, max(p, 0.9))
+        if m.relation
+        and m.relation[0].isdigit()
+        and syntax.governing_verb(span.root) == home
+        and (distance := _DISTANCE.search(text[: m.start - offset]))
+        and distance[1] != ","
+        else (m, p)
+        for (_, span), (m, p) in zip(spans, scored, strict=True)
+    ]
+
+
+_MOVING = frozenset(
+    "flee evacuate leave withdraw expel deport pull rescue free release extradite repatriate return remove drive "
+    "displace escape move bring take airlift".split()
+)
+
+
+def _is_origin(mention: PlaceMention, place: Span) -> bool:
+    """Whether a country only says where people come from: "targeted soldiers from Ethiopia"."""
+    before = place.doc[max(0, place.start - 2) : place.start]
+    if mention.place is None or not mention.place.is_country or len(before) < 2 or before[1].lower_ != "from":
+        return False
+    verb = syntax.governing_verb(place.root)
+    return before[0].tag_ == "NNS" and (verb is None or syntax.lemma(verb) not in _MOVING)
 
 
 def _own_clause(
