@@ -15,12 +15,11 @@ _DATELINE = re.compile(
     r"|\d{1,2} [A-Z][a-z]{2,8}\.?(?:,? \d{4})?)) ?(?:—|–|--|-) (?=\S)"
 )
 """A place in front, then an agency in brackets, a date or capitals, then a dash: "HAMA, Syria, March 3 (SANA) - ",
-"LEBANON, Mo. - ".
-Bounded, and tried at the start of a line only."""
+"LEBANON, Mo. - ". Bounded, and tried at the start of a line only."""
 
-_ENDED = re.compile(r"(?:\b[^\W\d_A-Z]{3,}|[^\W_]{6,}|(?<=[^\n]{3}\d)|[)%])[.!?][)\"”’']*[ \n]+(?=[\"“‘'(]?[A-Z])")
+_ENDED = re.compile(r"(?:\b[^\W\d_A-Z]{3,}|[^\W_]{6,}|(?<=[^\n]{3}\d)|[)%])[.!?][)\"”’']*[ \n]+(?=[\"“‘']?[A-Z]|[(\[])")
 """What surely ends a sentence: a full stop behind a word too long for a shortened one, or behind a number that does not
-open its line, then a capital letter."""
+open its line, then a capital letter or an opening bracket."""
 
 _WRAPPED_WIDTH = range(50, 100)
 """Line lengths of text wrapped by hand; longer lines are paragraphs."""
