@@ -13,18 +13,15 @@ import shutil
 import tempfile
 from collections import Counter
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import spacy
-from safetensors import safe_open
 from spacy.language import Language
 from spacy.lookups import Lookups, load_lookups
 from spacy.tokens import Doc
 
 from .export import export
 from .prepare import read_data
-from .train import find_pretrained
+from .train import average, find_pretrained
 
 HERE = Path(__file__).parent
 
@@ -88,16 +85,6 @@ def add_lemmatizer(nlp: Language, docs: list[Doc]) -> None:
     for pos, table in sorted(exceptions.items()):
         tables.get_table("lemma_exc")[pos] = dict(sorted(table.items()))
     lemmatizer.cache.clear()
-
-
-def average(checkpoints: list[Path]) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
-    """(mean weights, configuration) of checkpoints of one run."""
-    states = []
-    for path in checkpoints:
-        with safe_open(path, "np") as file:
-            config = json.loads(file.metadata()["config"])
-            states.append({name: file.get_tensor(name) for name in file.keys()})  # noqa: SIM118 - no mapping
-    return {name: np.mean([state[name] for state in states], axis=0) for name in states[0]}, config
 
 
 def assemble(checkpoints: list[Path], shared: Path) -> Language:

@@ -13,11 +13,13 @@ import random
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import spacy
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors import safe_open
+from safetensors.torch import save_file
 from spacy.language import Language
 from torch import Tensor
 
@@ -28,7 +30,16 @@ from .measure import measure
 from .names import Swapper
 from .network import ARC, LINK, RELATION, Network, load_pretrained
 from .prepare import Data, read_data
-from .samples import PARTY_LABELS, PLACE_LABELS, Labels, Sample, crop, make_names_sample, make_syntax_sample
+from .samples import (
+    PARTY_LABELS,
+    PLACE_LABELS,
+    Labels,
+    Sample,
+    crop,
+    join_passages,
+    make_names_sample,
+    make_syntax_sample,
+)
 
 SEED = 20261122
 TOKENS = 2200
@@ -78,6 +89,16 @@ def make_config(labels: Labels) -> dict[str, object]:
     }
 
 
+def average(checkpoints: list[Path]) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+    """(mean weights, configuration) of checkpoints of one run."""
+    states = []
+    for path in checkpoints:
+        with safe_open(path, "np") as file:
+            config = json.loads(file.metadata()["config"])
+            states.append({name: file.get_tensor(name) for name in file.keys()})  # noqa: SIM118 - no mapping
+    return {name: np.mean([state[name] for state in states], axis=0) for name in states[0]}, config
+
+
 class Sampler:
     """Makes the samples of an epoch and batches of like lengths."""
 
@@ -88,8 +109,11 @@ class Sampler:
 
     def make(self, rng: random.Random | None) -> Iterator[Sample]:
         """All samples, augmented where `rng` is given."""
+        linked = [p for p in self.data.passages if p.source == "eventplace"]
         for passage in self.data.passages:
-            links = self.data.links.get(passage.text, []) if passage.source == "eventplace" else []
+            if passage.source != "eventplace":
+                yield make_names_sample(self.nlp, passage, [], self.swapper, rng)
+        for passage, links in join_passages([(p, self.data.links[p.text]) for p in linked], rng):
             yield make_names_sample(self.nlp, passage, links, self.swapper, rng)
         for doc in self.data.docs:
             yield make_syntax_sample(self.nlp, doc, self.labels, rng)
@@ -180,7 +204,7 @@ def train(network: Network, sampler: Sampler, dev: Data, pieces: Pieces, options
         totals = dict.fromkeys(WEIGHTS, 0.0)
         for number, batch in enumerate(batches):
             for group in optimizer.param_groups:
-                group["lr"] = group["peak"] * rate(step, steps)
+                group["lr"] = group["peak"] * options.rate * rate(step, steps)
             with torch.autocast("cpu", dtype=torch.bfloat16, enabled=options.bfloat16):
                 out_heads = network(*encode(batch, pieces))
             losses = sum_losses(network, out_heads, batch)
@@ -243,7 +267,8 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seed", type=int, default=0, help="added to that of order, dropout and augmentation")
     parser.add_argument("--resume", action="store_true", help="go on after the last epoch that was finished")
-    parser.add_argument("--start", type=Path, help="begin with the weights of an earlier run (encoder-N.safetensors)")
+    parser.add_argument("--start", type=Path, nargs="+", help="begin with the mean of checkpoints of an earlier run")
+    parser.add_argument("--rate", type=float, default=1.0, help="learning rates, as a share of those that stand above")
     parser.add_argument("--float32", dest="bfloat16", action="store_false", help="no bfloat16 products: half as fast")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
@@ -257,7 +282,7 @@ def main() -> None:
     network = Network(make_slices(labels), len(labels.relations), pieces.size)
     load_pretrained(network, pretrained)
     if options.start:
-        network.load_exported(load_file(options.start))
+        network.load_exported({name: torch.from_numpy(value) for name, value in average(options.start)[0].items()})
     print(sum(len(p.text.split()) for p in data.passages), sum(map(len, data.docs)), "words", flush=True)
     train(network, Sampler(nlp, data, labels), dev, pieces, options)
 
