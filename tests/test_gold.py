@@ -27,18 +27,18 @@ from geoevents.records import Event, Report
 # What `python -m tests.gold_scoring` measured over all seeds, rounded down; each may only rise.
 FLOORS = {
     "place precision": 0.99,
-    "place recall": 0.96,
+    "place recall": 0.99,
     "resolution": 0.97,
-    "event precision": 0.93,
-    "event recall": 0.74,
-    "detection": 0.86,
-    "casualties": 0.85,
-    "dates": 0.90,
-    "attribution": 0.81,
-    "actors": 0.80,
-    "recipients": 0.27,
-    "relative places": 0.66,
-    "background": 0.95,
+    "event precision": 0.94,
+    "event recall": 0.79,
+    "detection": 0.88,
+    "casualties": 0.86,
+    "dates": 0.93,
+    "attribution": 0.92,
+    "actors": 0.90,
+    "recipients": 0.72,
+    "relative places": 0.75,
+    "background": 0.96,
 }
 
 DOCUMENTS = read_all_gold()
