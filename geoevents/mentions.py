@@ -11,14 +11,13 @@ from gazetteer.places import NameMatch
 from gazetteer.store import Gazetteer
 
 from .candidates import KINDS, kinds_in
+from .encoder import PLACES
 from .spans import Lookup, Name, clean_spans, find_roads, repeat_names
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 __all__ = ["MAX_NAMES", "Name", "find_names", "names_from_spans"]
-
-PLACES = "places"
 
 MAX_NAMES = 5000
 """Names kept of one document, the first ones; about what 100,000 words of dense news hold."""

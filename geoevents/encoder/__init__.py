@@ -2,4 +2,7 @@
 
 from .links import link_scores
 
-__all__ = ["link_scores"]
+__all__ = ["PLACES", "link_scores"]
+
+PLACES = "places"
+"""Key of doc.spans: all names of places and peoples, also those inside other names."""

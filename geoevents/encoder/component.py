@@ -14,15 +14,13 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span
 from spacy.vocab import Vocab
 
+from . import PLACES
 from .links import LINKS
 from .names import flatten_names
 from .network import GRAPHS, Network
 from .pieces import Pieces
 from .reading import Reader, Reading, Settings
 from .trees import flatten_trees
-
-PLACES = "places"
-"""Key of doc.spans: all names of places and peoples, also those inside other names."""
 
 FILES = ("config.json", *(f"{name}.onnx" for name in GRAPHS), "tokenizer.json")
 """What a component's folder holds; training/export.py writes them."""
