@@ -133,14 +133,23 @@ def _trim(text: str, first: int, last: int) -> tuple[int, int]:
     return first, last
 
 
-def repeat_names(text: str, names: Collection[str], taken: Iterable[tuple[int, int]]) -> list[Name]:
+def repeat_names(text: str, names: Collection[str], taken: Iterable[tuple[int, int]]) -> Iterator[Name]:
     """The mentions of `names`, as written there, that overlap none of the spans in `taken` and end no longer
-    name ("Miranda" is not meant in "Lin-Manuel Miranda")."""
-
-    def judge(span: tuple[int, int]) -> str | None:
-        return "place" if text[slice(*span)] in names and not _follows_name(text, span[0]) else None
-
-    return list(_walk(text, taken, judge))
+    name ("Miranda" is not meant in "Lin-Manuel Miranda"): the longest parts of runs of capitalised words."""
+    covered = _cover(text, taken)
+    for run in _RUN.finditer(text):
+        words = [(run.start() + word.start(), run.start() + word.end()) for word in _WORD.finditer(run.group())]
+        first = 0
+        while first < len(words):
+            for last in range(min(len(words), first + MAX_RUN), first, -1):
+                start, end = _trim(text, words[first][0], words[last - 1][1])
+                if start >= end or 1 in covered[start:end]:
+                    continue
+                if text[start:end] in names and not _follows_name(text, start):
+                    yield Name(text=text[start:end], start=start, end=end)
+                    first = last - 1
+                    break
+            first += 1
 
 
 def _follows_name(text: str, start: int) -> bool:
@@ -163,23 +172,3 @@ def _cover(text: str, taken: Iterable[tuple[int, int]]) -> bytearray:
     for start, end in taken:
         covered[start:end] = b"\x01" * (end - start)
     return covered
-
-
-def _walk(
-    text: str, taken: Iterable[tuple[int, int]], judge: Callable[[tuple[int, int]], str | None]
-) -> Iterator[Name]:
-    """The longest parts of runs of capitalised words, from the left, of which `judge` says a kind."""
-    covered = _cover(text, taken)
-    for run in _RUN.finditer(text):
-        words = [(run.start() + word.start(), run.start() + word.end()) for word in _WORD.finditer(run.group())]
-        first = 0
-        while first < len(words):
-            for last in range(min(len(words), first + MAX_RUN), first, -1):
-                start, end = _trim(text, words[first][0], words[last - 1][1])
-                if start >= end or 1 in covered[start:end]:
-                    continue
-                if kind := judge((start, end)):
-                    yield Name(text=text[start:end], start=start, end=end, kind=kind)
-                    first = last - 1
-                    break
-            first += 1

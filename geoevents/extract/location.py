@@ -58,7 +58,7 @@ def link_places(trigger: Token, mentions: Sequence[PlaceMention]) -> list[tuple[
     ]
     if not spans:
         return []
-    links = link_scores(trigger.doc, trigger.i)
+    links = link_scores(trigger.doc, trigger.i, trigger.sent.start, trigger.sent.end)
     scored = [(m, _probability(trigger, span, [s for _, s in spans], links)) for m, span in spans]
     chosen = _with_list(trigger.sent, _own_clause(trigger, spans, _measured(trigger, spans, scored)))
     chosen = [pair for n, pair in enumerate(chosen) if not (n and _is_same_stretch(chosen[n - 1][0], pair[0]))]
@@ -261,11 +261,12 @@ def _span_of(trigger: Token, mention: PlaceMention) -> Span | None:
 
 
 def _probability(trigger: Token, place: Span, rivals: list[Span], links: NDArray[np.float32] | None) -> float:
-    """`links` are the encoder's scores of the document's words; None where another pipeline read it."""
+    """`links` are the encoder's scores of the words of the trigger's sentence; None where another pipeline read it."""
     weights, mix = _weights()
     score = sum(weights.get(name, 0.0) for name in features(trigger, place, rivals))
     if links is not None:
-        score = mix.odds(score, float(links[place.start : place.end].mean()))
+        first = trigger.sent.start
+        score = mix.odds(score, float(links[place.start - first : place.end - first].mean()))
     probability = 1 / (1 + math.exp(-score))
     root = _head(place)
     if trigger.pos_ not in ("NOUN", "PROPN"):
