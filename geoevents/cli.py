@@ -6,13 +6,13 @@ import logging
 import sys
 import traceback
 import warnings
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from . import __version__
+from .cli_gazetteer import GazetteerFile, gazetteer_app
 from .options import AsJson, Debug, Model, Offline, ReadingOptions, WritingOptions, register
 from .terminal import emit, prepare_streams, printable, say, write_json, write_table
 
@@ -28,12 +28,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
-)
-gazetteer_app = typer.Typer(
-    help="Look into the gazetteer. What places it knows, and where its data come from.",
-    epilog="Example: geoevents gazetteer search hama --country SY",
-    no_args_is_help=True,
-    rich_markup_mode=None,
 )
 app.add_typer(gazetteer_app, name="gazetteer")
 
@@ -52,9 +46,6 @@ Title = Annotated[str | None, typer.Option(metavar="TEXT", help="Title of the pa
 Basemap = Annotated[
     str,
     typer.Option(metavar="world|none|FILE|tiles:URL", help="The ground under the events; tiles need the network."),
-]
-GazetteerFile = Annotated[
-    Path | None, typer.Option("--gazetteer", metavar="FILE", help="A compiled gazetteer instead of the bundled one.")
 ]
 
 
@@ -143,66 +134,6 @@ def list_places(options: ReadingOptions, *, as_json: AsJson = False) -> None:
         shown = ("relation", "text", "name", "lon", "lat", "uncertainty_m", "confidence")
         write_table(("document", *columns), rows, ("document", *shown) if len(documents) > 1 else shown, numbers)
     raise typer.Exit(SOME_FAILED if any(report.error for report in reports) else 0)
-
-
-@gazetteer_app.command("search", epilog="Example: geoevents gazetteer search kafr zita --country SY")
-def search_gazetteer(
-    name: Annotated[
-        list[str], typer.Argument(metavar="NAME", help="A name as written, in any case.", show_default=False)
-    ],
-    country: Annotated[
-        str | None, typer.Option(metavar="CODE", help="Only places in this country (two letters, such as SY).")
-    ] = None,
-    limit: Annotated[int, typer.Option(metavar="N", min=1, help="Most places to show.")] = 20,
-    gazetteer: GazetteerFile = None,
-    as_json: AsJson = False,
-) -> None:
-    """List the places of a name, best known first; those of similar names after them."""
-    from gazetteer.store import Gazetteer
-
-    from .errors import InputError
-
-    if country is not None and not (len(country) == 2 and country.isascii() and country.isalpha()):
-        raise InputError(f"--country {country}: give the two letters of ISO 3166, such as SY")
-    store, asked = Gazetteer.open(gazetteer), " ".join(name)
-    matches = [*store.lookup(asked), *store.lookup_fuzzy(asked, limit=1000)]
-    found = [match for match in matches if country is None or match.place.country == country.upper()][:limit]
-    if as_json:
-        write_json([{"matched": match.name, "kind": match.kind, **asdict(match.place)} for match in found])
-    elif not found:
-        say(f"the gazetteer knows no place called {asked!r}" + (f" in {country.upper()}" if country else ""))
-    else:
-        columns = (
-            "name", "matched", "kind", "country", "admin1", "admin2", "feature", "population", "lon", "lat", "id",
-        )  # fmt: skip
-        rows = [
-            (p.name, match.name, match.kind, p.country, p.admin1, p.admin2, p.feature_code, p.population, p.lon, p.lat,
-             p.id)
-            for match in found
-            for p in [match.place]
-        ]  # fmt: skip
-        shown = ("name", "country", "admin1", "feature", "population", "lon", "lat", "id")
-        write_table(columns, rows, shown, numbers=("population", "lon", "lat"))
-
-
-@gazetteer_app.command("info", epilog="Example: geoevents gazetteer info")
-def show_gazetteer(gazetteer: GazetteerFile = None, as_json: AsJson = False) -> None:
-    """Show what the gazetteer holds and where it comes from, and check that its file is whole."""
-    from gazetteer.store import Gazetteer
-
-    store = Gazetteer.open(gazetteer)
-    store.verify()
-    info = asdict(store.info()) | {"path": str(store.info().path)}
-    sources = info.pop("sources")
-    if as_json:
-        write_json(info | {"sources": sources})
-        return
-    for key, value in info.items():
-        shown = f"{value:,}" if isinstance(value, int) and key != "version" else printable(str(value))
-        emit(f"{key:9} {shown}\n")
-    emit("verified  the file is whole\n\n")
-    names = ("name", "version", "licence", "rows", "origin")
-    write_table(names, [[source[name] for name in names] for source in sources], names[:4], ("rows",))
 
 
 @app.command("doctor", epilog="Example: geoevents doctor")

@@ -37,7 +37,7 @@ ONLY_IN: dict[str, set[str]] = {
     "maps": {"geoevents.api"},
     "geoevents.cli": set(),
     "gazetteer.build": {"geoevents.pipeline"},  # for overlays, inside a function; `gazetteer build` runs it
-    "typer": {"geoevents.cli", "geoevents.options"},
+    "typer": {"geoevents.cli", "geoevents.cli_gazetteer", "geoevents.options"},
     "pickle": set(),  # pickles execute
     "xml.etree.ElementTree": set(),  # entity expansion
 }
