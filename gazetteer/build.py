@@ -17,11 +17,13 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 
+from .compiler import Entry, compile_entries
 from .errors import GazetteerError
+from .layout import Source
 from .names import fold, skeleton, sound, spelling_cost, split_class
 from .places import Place
 from .sources import Draft, Packages, all_names
-from .store import Entry, Gazetteer, Source, compile_entries
+from .store import Gazetteer
 from .tables import read_place_table
 
 DATA = Path(__file__).with_name("data")

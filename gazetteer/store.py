@@ -1,19 +1,4 @@
-"""The compiled, read-only gazetteer: opens in milliseconds, shared between processes. Only this file knows its format.
-
-A file is a header, a JSON table of contents, and sections aligned to eight bytes, little-endian throughout:
-
-    rows        one fixed-width row a place, best known place first, so that a smaller row is better known
-    names_at    row -> where its names begin in `names`, lines of UTF-8, the main name first
-    keys        marisa trie of folded names; its key ids index `slots`
-    slots       one posting, or MANY plus where a counted list of them begins in `more`
-    labels      marisa trie of ids that are not numbers ("iso3166-2:SY-HM")
-    by_id       rows in order of (namespace, number), for bisection
-    cells       one-degree grid of `by_cell`, rows cell by cell
-    bones       marisa trie of skeletons; bones_at and bones_keys list the key ids that have one
-
-A posting packs row, which of the row's names matched, and the kind of name; postings of a key stand in the order
-`lookup` answers in. Reader and writer stand together, for neither can change alone.
-"""
+"""The compiled, read-only gazetteer: opens in milliseconds, shared between processes. `layout` has its format."""
 
 from __future__ import annotations
 
@@ -24,38 +9,22 @@ import mmap
 import struct
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import Any, Literal
 
-from .errors import GazetteerFileError, GazetteerSourceError
+from .errors import GazetteerFileError
+from .layout import HEADER, KINDS, MAGIC, VERSION, Source, cell_row
 from .names import COMPASS, accepts_class, fold, one_edit, skeleton, sound, spelling_cost, split_class
 from .places import LonLat, NameMatch, Place
 
 BUNDLED = Path(__file__).with_name("data") / "world.gaz"
 EARTH_KM = 6371.0088
 
-_MAGIC = b"GEOGAZ\r\n"
-_VERSION = 1
-_HEADER = struct.Struct("<8sIIQ32s")  # magic, version, length of the contents, length of the file, sha256 of the rest
-_ROWS = ("<iiIIIHBB", "<iiIIIIBB")  # lon, lat in 1e-6 degrees, population, radius, number, region, feature, namespace
-_KINDS = ("name", "alternate", "abbreviation", "demonym", "metonym")
 _MAX_BUCKET = 4000
 _RESTORE = "restore it with: pip install --force-reinstall geoevents (in a checkout: make gazetteer)"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
-    """Where places come from. `sha256` is of the files read, `rows` counts the records taken."""
-
-    name: str
-    origin: str
-    version: str
-    licence: str
-    sha256: str
-    rows: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,18 +39,6 @@ class GazetteerInfo:
     path: Path | None
     bytes: int
     sha256: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """A place to compile with its further names: spelling, kind, and how much less than the place that name is known.
-
-    `rank` orders places, best known highest; a name's answers stand in order of rank less that demotion.
-    """
-
-    place: Place
-    names: tuple[tuple[str, str, float], ...] = ()
-    rank: float = 0.0
 
 
 class _PlaceDraft:
@@ -202,7 +159,7 @@ class _Store:
         place, names = self.record(row)
         ordinal = (posting ^ (row << self._tail)) >> 3
         name = names.split("\n", ordinal + 1)[ordinal] if ordinal else place.name
-        match: Any = _MatchDraft(place, name, kind or _KINDS[posting & 7])
+        match: Any = _MatchDraft(place, name, kind or KINDS[posting & 7])
         match.__class__ = NameMatch
         return match  # type: ignore[no-any-return]
 
@@ -312,13 +269,9 @@ def _cell_spans(where: LonLat, km: float, cells: memoryview) -> list[tuple[int, 
             columns.append((west + 360, 359))
         if east > 359:
             columns.append((0, east - 360))
-    rows = range(_cell_row(south), _cell_row(north) + 1)
+    rows = range(cell_row(south), cell_row(north) + 1)
     spans = ((cells[r * 360 + a], cells[r * 360 + b + 1]) for r in rows for a, b in columns)
     return [(a, b) for a, b in spans if b > a]
-
-
-def _cell_row(lat: float) -> int:
-    return min(179, math.floor(lat) + 90)
 
 
 def _broken(path: Path | None, what: str) -> GazetteerFileError:
@@ -327,17 +280,17 @@ def _broken(path: Path | None, what: str) -> GazetteerFileError:
 
 def _read_contents(data: memoryview, path: Path | None) -> tuple[dict[str, Any], str]:
     """The table of contents and the sha256 of the file's header; magic, version and lengths are checked here."""
-    if len(data) < _HEADER.size:
+    if len(data) < HEADER.size:
         raise _broken(path, f"only {len(data)} bytes")
-    magic, version, contents_size, size, digest = _HEADER.unpack_from(data)
-    if magic != _MAGIC:
+    magic, version, contents_size, size, digest = HEADER.unpack_from(data)
+    if magic != MAGIC:
         raise GazetteerFileError(f"{path or 'this'} is no compiled gazetteer of geoevents; {_RESTORE}")
-    if version != _VERSION:
-        raise GazetteerFileError(f"the gazetteer {path} has format {version}, not {_VERSION}; {_RESTORE}")
+    if version != VERSION:
+        raise GazetteerFileError(f"the gazetteer {path} has format {version}, not {VERSION}; {_RESTORE}")
     if size != len(data):
         raise _broken(path, f"{len(data)} bytes where its header says {size}")
     try:
-        contents: dict[str, Any] = json.loads(bytes(data[_HEADER.size : _HEADER.size + contents_size]))
+        contents: dict[str, Any] = json.loads(bytes(data[HEADER.size : HEADER.size + contents_size]))
         ends = [at + length for at, length in contents["sections"].values()]
     except (ValueError, KeyError, TypeError) as error:
         raise _broken(path, "its table of contents cannot be read") from error
@@ -471,7 +424,7 @@ class Gazetteer:
     def info(self) -> GazetteerInfo:
         """What it is made of, all layers together."""
         return GazetteerInfo(
-            version=_VERSION,
+            version=VERSION,
             places=len(self),
             names=sum(store.info["names"] for store in self._stores),
             built=self._stores[0].info["built"],
@@ -484,7 +437,7 @@ class Gazetteer:
     def verify(self) -> None:
         """Reads every byte; raises GazetteerFileError where the data is not what was compiled."""
         for store in self._stores:
-            if hashlib.sha256(store.data[_HEADER.size :]).hexdigest() != store.sha256:
+            if hashlib.sha256(store.data[HEADER.size :]).hexdigest() != store.sha256:
                 raise _broken(store.path, "its contents do not have the hash in its header")
 
 
@@ -501,171 +454,4 @@ def _open_store(path: Path | None) -> _Store:
 
 
 def _reopen(*origins: Path | bytes | None) -> Gazetteer:
-    return Gazetteer(
-        tuple(_Store(memoryview(o), None, o) if isinstance(o, bytes) else _open_store(o) for o in origins)
-    )
-
-
-def compile_entries(entries: Iterable[Entry], *, built: str, sources: Iterable[Source] = ()) -> bytes:
-    """The compiled file's bytes; the same entries in any order give the same bytes.
-
-    Raises GazetteerSourceError for an id given twice.
-    """
-    ordered = sorted(entries, key=lambda e: (-e.rank, e.place.id))
-    ids = [entry.place.id for entry in ordered]
-    if twice := _first_twice(ids):
-        raise GazetteerSourceError(f"the place id {twice!r} is given twice")
-    kept = [_distinct_names(entry) for entry in ordered]
-    ordinal_bits = max((len(names) for names in kept), default=1).bit_length()
-    slot = "I" if (len(ordered) << (ordinal_bits + 3)) < 1 << 31 else "Q"
-    sections: dict[str, bytes] = {}
-    postings: dict[str, list[tuple[float, int]]] = {}
-    for row, (entry, names) in enumerate(zip(ordered, kept, strict=True)):
-        for ordinal, (key, (_, kind, demotion)) in enumerate(names.items()):
-            posting = (row << ordinal_bits | ordinal) << 3 | _KINDS.index(kind)
-            postings.setdefault(key, []).append((demotion - entry.rank, posting))
-    names_text = ["\n".join(spelling for spelling, _, _ in names.values()).encode() for names in kept]
-    sections["names_at"], sections["names"] = _joined(names_text)
-    sections |= _key_sections(postings, slot)
-    features = sorted({(e.place.feature_class, e.place.feature_code) for e in ordered})
-    namespaces = ["", *sorted({prefix for prefix, number in map(_numbered, ids) if number is not None})]
-    regions = sorted({_region_line(e.place) for e in ordered})
-    layout = _ROWS[len(regions) > 1 << 16]
-    sections |= _row_sections([e.place for e in ordered], struct.Struct(layout), regions, features, namespaces)
-    info = {
-        "names": sum(map(len, kept)),
-        "built": built,
-        "sources": [asdict(source) for source in sources],
-    }
-    head: dict[str, object] = {"info": info, "features": features, "namespaces": namespaces}
-    head |= {"ordinal_bits": ordinal_bits, "slot": slot, "row": layout}
-    return _framed(head, sections)
-
-
-def _distinct_names(entry: Entry) -> dict[str, tuple[str, str, float]]:
-    """An entry's names by what they fold to, the main name first, else the first spelling given."""
-    kept: dict[str, tuple[str, str, float]] = {}
-    for spelling, kind, demotion in ((entry.place.name, "name", 0.0), *entry.names):
-        key = fold(spelling)
-        if key or not kept:  # the main name is kept even where nothing of it can be looked up
-            kept.setdefault(key, (" ".join(spelling.split()), kind, demotion))
-    return kept
-
-
-def _key_sections(postings: dict[str, list[tuple[float, int]]], slot: str) -> dict[str, bytes]:
-    import marisa_trie
-    import numpy as np
-
-    many = 1 << (8 * struct.calcsize(slot) - 1)
-    keys = marisa_trie.Trie(sorted(postings))
-    slots, more = [0] * len(postings), list[int]()
-    bones: dict[str, list[int]] = {}
-    for key in sorted(postings):
-        found = [posting for _, posting in sorted(postings[key])]
-        at = keys.key_id(key)
-        slots[at] = found[0] if len(found) == 1 else many | len(more)
-        if len(found) > 1:
-            more += [len(found), *found]
-        if key.isascii() and len(bone := skeleton(key)) > 1:
-            bones.setdefault(bone, []).append(at)
-    skeletons = marisa_trie.Trie(sorted(bones))
-    by_bone = [bones[skeletons.restore_key(i)] for i in range(len(bones))]
-    dtype = "<u4" if slot == "I" else "<u8"
-    return {
-        "keys": keys.tobytes(),
-        "slots": np.array(slots, dtype=dtype).tobytes(),
-        "more": np.array(more, dtype=dtype).tobytes(),
-        "bones": skeletons.tobytes(),
-        "bones_at": _offsets(map(len, by_bone)),
-        "bones_keys": np.array([at for group in by_bone for at in group], dtype="<u4").tobytes(),
-    }
-
-
-def _row_sections(
-    places: list[Place], layout: struct.Struct, regions: list[str], features: list[tuple[str, str]], spaces: list[str]
-) -> dict[str, bytes]:
-    import marisa_trie
-    import numpy as np
-
-    region_at = {line: i for i, line in enumerate(regions)}
-    feature_at = {feature: i for i, feature in enumerate(features)}
-    labels = marisa_trie.Trie(sorted(place.id for place in places if _numbered(place.id)[1] is None))
-    rows, numbers = bytearray(), []
-    cells: list[list[int]] = [[] for _ in range(180 * 360)]
-    for row, place in enumerate(places):
-        prefix, number = _numbered(place.id)
-        space = 0 if number is None else spaces.index(prefix)
-        number = labels.key_id(place.id) if number is None else number
-        numbers.append((space, number, row))
-        rows += layout.pack(
-            round(place.lon * 1e6),
-            round(place.lat * 1e6),
-            min(place.population, 2**32 - 1),
-            min(place.uncertainty_m, 2**32 - 1),
-            number,
-            region_at[_region_line(place)],
-            feature_at[place.feature_class, place.feature_code],
-            space,
-        )
-        column = min(359, math.floor(place.lon) + 180)
-        cells[_cell_row(place.lat) * 360 + column].append(row)
-    regions_at, regions_text = _joined([line.encode() for line in regions])
-    return {
-        "rows": bytes(rows),
-        "regions_at": regions_at,
-        "regions": regions_text,
-        "labels": labels.tobytes(),
-        "by_id": np.array([row for _, _, row in sorted(numbers)], dtype="<u4").tobytes(),
-        "cells": _offsets(map(len, cells)),
-        "by_cell": np.array([row for cell in cells for row in cell], dtype="<u4").tobytes(),
-    }
-
-
-def _region_line(place: Place) -> str:
-    return "\t".join(part or "" for part in (place.country, place.admin1, place.admin2))
-
-
-def _numbered(place_id: str) -> tuple[str, int | None]:
-    """An id as its prefix and number, ("geonames:", 170017); number None where it is none that prints back the same."""
-    prefix, colon, digits = place_id.partition(":")
-    if colon and digits.isdecimal() and digits.isascii() and str(int(digits)) == digits and int(digits) < 2**32:
-        return prefix + ":", int(digits)
-    return "", None
-
-
-def _first_twice(ids: list[str]) -> str | None:
-    seen: set[str] = set()
-    return next((i for i in ids if i in seen or seen.add(i)), None)  # type: ignore[func-returns-value]
-
-
-def _offsets(sizes: Iterable[int]) -> bytes:
-    import numpy as np
-
-    return np.cumsum([0, *sizes], dtype="<u4").tobytes()
-
-
-def _joined(parts: list[bytes]) -> tuple[bytes, bytes]:
-    return _offsets(map(len, parts)), b"".join(parts)
-
-
-def _framed(head: dict[str, Any], sections: dict[str, bytes]) -> bytes:
-    """Header, table of contents and sections, each section at a multiple of eight bytes."""
-
-    def table(base: int) -> tuple[bytes, int]:
-        places, at = {}, base
-        for name in sorted(sections):
-            places[name] = (at, len(sections[name]))
-            at += -(-len(sections[name]) // 8) * 8
-        return json.dumps({**head, "sections": places}, ensure_ascii=False, sort_keys=True).encode(), at
-
-    base = 0
-    while True:  # the table's length moves the sections, and their offsets' digits its length
-        contents, size = table(base)
-        start = -(-(_HEADER.size + len(contents)) // 8) * 8
-        if start == base:
-            break
-        base = start
-    body = contents + bytes(base - _HEADER.size - len(contents))
-    body += b"".join(sections[name] + bytes(-len(sections[name]) % 8) for name in sorted(sections))
-    header = _HEADER.pack(_MAGIC, _VERSION, len(contents), size, hashlib.sha256(body).digest())
-    return header + body
+    return Gazetteer(tuple(_Store(memoryview(o), None, o) if isinstance(o, bytes) else _open_store(o) for o in origins))

@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gazetteer import Entry, Gazetteer, GazetteerFileError, GazetteerSourceError, LonLat, Place
+from gazetteer.compiler import compile_entries
 from gazetteer.sources import kilometres
-from gazetteer.store import BUNDLED, compile_entries
+from gazetteer.store import BUNDLED
 
 
 def place(place_id: str, name: str, lon: float = 36.0, lat: float = 35.0, **more: object) -> Place:
