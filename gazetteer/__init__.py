@@ -5,10 +5,11 @@ from __future__ import annotations
 from .compiler import Entry
 from .errors import GazetteerError, GazetteerFileError, GazetteerSourceError, GeocoderError
 from .layout import Source
-from .places import LonLat, NameMatch, Place
+from .places import Bounds, LonLat, NameMatch, Place
 from .store import Gazetteer, GazetteerInfo
 
 __all__ = [
+    "Bounds",
     "Entry",
     "Gazetteer",
     "GazetteerError",

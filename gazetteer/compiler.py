@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from .errors import GazetteerSourceError
-from .layout import HEADER, KINDS, MAGIC, ROWS, VERSION, Source, cell_row
+from .layout import HAS_BOUNDS, HEADER, KINDS, MAGIC, ROWS, VERSION, Source, cell_row
 from .names import fold, skeleton
 from .places import Place
 
@@ -123,7 +123,7 @@ def _row_sections(
             round(place.lon * 1e6),
             round(place.lat * 1e6),
             min(place.population, 2**32 - 1),
-            min(place.uncertainty_m, 2**32 - 1),
+            min(place.uncertainty_m, HAS_BOUNDS - 1) | (HAS_BOUNDS if place.bounds else 0),
             number,
             region_at[_region_line(place)],
             feature_at[place.feature_class, place.feature_code],
@@ -132,6 +132,8 @@ def _row_sections(
         column = min(359, math.floor(place.lon) + 180)
         cells[cell_row(place.lat) * 360 + column].append(row)
     regions_at, regions_text = _joined([line.encode() for line in regions])
+    bounded = [(row, place.bounds) for row, place in enumerate(places) if place.bounds]
+    sides = [round(side * 1e6) for _, b in bounded for side in (b.west, b.south, b.east, b.north)]
     return {
         "rows": bytes(rows),
         "regions_at": regions_at,
@@ -140,6 +142,8 @@ def _row_sections(
         "by_id": np.array([row for _, _, row in sorted(numbers)], dtype="<u4").tobytes(),
         "cells": _offsets(map(len, cells)),
         "by_cell": np.array([row for cell in cells for row in cell], dtype="<u4").tobytes(),
+        "bounds_rows": np.array([row for row, _ in bounded], dtype="<u4").tobytes(),
+        "bounds": np.array(sides, dtype="<i4").tobytes(),
     }
 
 

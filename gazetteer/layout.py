@@ -9,6 +9,7 @@ A file is a header, a JSON table of contents, and sections aligned to eight byte
     labels      marisa trie of ids that are not numbers ("iso3166-2:SY-HM")
     by_id       rows in order of (namespace, number), for bisection
     cells       one-degree grid of `by_cell`, rows cell by cell
+    bounds      west, south, east, north in 1e-6 degrees of the rows in `bounds_rows`, which HAS_BOUNDS marks; optional
     bones       marisa trie of skeletons; bones_at and bones_keys list the key ids that have one
 
 A posting packs row, which of the row's names matched, and the kind of name; postings of a key stand in the order
@@ -28,6 +29,9 @@ HEADER = struct.Struct("<8sIIQ32s")
 
 ROWS = ("<iiIIIHBB", "<iiIIIIBB")
 """lon, lat in 1e-6 degrees, population, radius, number, region, feature, namespace; wide where regions need it."""
+
+HAS_BOUNDS = 1 << 31
+"""Set in a row's radius where `bounds` has the place's extent; no radius on Earth reaches it."""
 
 KINDS = ("name", "alternate", "abbreviation", "demonym", "metonym")
 

