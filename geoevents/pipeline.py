@@ -74,7 +74,7 @@ class Pipeline:
         Raises ModelError, OntologyError and gazetteer.errors.GazetteerError."""
         gazetteer = Gazetteer.open()
         if gazetteers:
-            from gazetteer.build import open_layer
+            from gazetteer.layers import open_layer
 
             gazetteer = gazetteer.with_layers(*(open_layer(Path(path)) for path in gazetteers))
         return cls(

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from gazetteer import Gazetteer, GazetteerSourceError
-from gazetteer.build import DATA, compile_layer, demotion, main, open_layer, rank
+from gazetteer.build import DATA, demotion, main, rank
+from gazetteer.layers import compile_layer, open_layer
 from gazetteer.sources import NPM, Draft, Packages, Shape, Subdivision, alternates, read_shapes
 from gazetteer.tables import read_name_table, read_place_table
 from gazetteer.world import match_subdivisions
