@@ -73,8 +73,8 @@ class _MatchDraft:
 
     __slots__ = NameMatch.__slots__
 
-    def __init__(self, place: Place, name: str, kind: str) -> None:
-        self.place, self.name, self.kind = place, name, kind
+    def __init__(self, place: Place, name: str, kind: str, cost: float) -> None:
+        self.place, self.name, self.kind, self.cost = place, name, kind, cost
 
 
 class _Store:
@@ -164,12 +164,12 @@ class _Store:
         at = slot ^ self._many
         return self._more[at + 1 : at + 1 + self._more[at]].tolist()
 
-    def match(self, posting: int, kind: str | None = None) -> NameMatch:
+    def match(self, posting: int, kind: str | None = None, cost: float = 0.0) -> NameMatch:
         row = posting >> self._tail
         place, names = self.record(row)
         ordinal = (posting ^ (row << self._tail)) >> 3
         name = names.split("\n", ordinal + 1)[ordinal] if ordinal else place.name
-        match: Any = _MatchDraft(place, name, kind or KINDS[posting & 7])
+        match: Any = _MatchDraft(place, name, kind or KINDS[posting & 7], cost)
         match.__class__ = NameMatch
         return match  # type: ignore[no-any-return]
 
@@ -208,7 +208,7 @@ class _Store:
                 row = posting >> self._tail
                 if row not in exact and (row not in best or costs[at] < best[row][0]):
                     best[row] = (costs[at], posting)
-        return [(cost, row, self.match(posting, "fuzzy")) for row, (cost, posting) in sorted(best.items())]
+        return [(cost, row, self.match(posting, "fuzzy", cost)) for row, (cost, posting) in sorted(best.items())]
 
     def find_prefix(self, key: str, limit: int) -> list[tuple[int, NameMatch]]:
         """The best known places with a name that begins so, as (row, match), best known first."""

@@ -52,6 +52,7 @@ class Option:
     `tier` says how much of the name it explains: "whole", "core" (without a class word or direction: "Hama province"),
     "short" (the name stands for "... County"), "part" (the name merely contains it: "Harare City Council").
     `kind` is the gazetteer's kind of match, or "geocoded". `rank` counts from the best known, 0. `spelled`: as written.
+    `cost`: how far the gazetteer's spelling lies from it, 0 unless fuzzy (`NameMatch.cost`).
     """
 
     place: Place
@@ -59,6 +60,7 @@ class Option:
     tier: str = "whole"
     rank: int = 0
     spelled: bool = False
+    cost: float = 0.0
 
 
 CACHED_NAMES = 4096
@@ -120,6 +122,7 @@ def _rank(matches: Iterable[NameMatch], name: str, tier: str) -> Iterator[Option
             tier=tier,
             rank=rank,
             spelled=name == match.name or (name.casefold() == match.name.casefold() and not name.islower()),
+            cost=match.cost,
         )
 
 
