@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from .compiler import Entry
 from .errors import GazetteerError, GazetteerFileError, GazetteerSourceError, GeocoderError
 from .layout import Source
-from .places import Bounds, LonLat, NameMatch, Place
+from .places import Bounds, Entry, LonLat, NameMatch, Place
 from .store import Gazetteer, GazetteerInfo
 
 __all__ = [

@@ -17,11 +17,11 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 
-from .compiler import Entry, compile_entries
+from .compiler import compile_entries
 from .errors import GazetteerError
 from .layout import Source
 from .names import fold, skeleton, sound, spelling_cost, split_class
-from .places import Place
+from .places import Entry, Place
 from .sources import Draft, Packages, all_names
 
 DATA = Path(__file__).with_name("data")

@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from .compiler import Entry, compile_entries
+from .compiler import compile_entries
 from .layout import Source
 from .names import fold
+from .places import Entry
 from .store import Gazetteer
 from .tables import read_place_table
 

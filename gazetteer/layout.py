@@ -27,8 +27,9 @@ VERSION = 1
 HEADER = struct.Struct("<8sIIQ32s")
 """Magic, version, length of the contents, length of the file, sha256 of all that follows the header."""
 
-ROWS = ("<iiIIIHBB", "<iiIIIIBB")
-"""lon, lat in 1e-6 degrees, population, radius, number, region, feature, namespace; wide where regions need it."""
+ROWS = ("<iiIIIHBB", "<iiIIIIBB", "<iiIIIIHBx")
+ROW_FIELDS = ("lon", "lat", "population", "radius", "number", "region", "feature", "namespace")
+"""A row, lon and lat in 1e-6 degrees; wider where there are many regions, or many features."""
 
 HAS_BOUNDS = 1 << 31
 """Set in a row's radius where `bounds` has the place's extent; no radius on Earth reaches it."""

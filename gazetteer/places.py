@@ -109,3 +109,15 @@ class NameMatch:
     name: str
     kind: str
     cost: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A place to compile with its further names: spelling, kind, and how much less than the place that name is known.
+
+    `rank` orders places, best known highest; a name's answers stand in order of rank less that demotion.
+    """
+
+    place: Place
+    names: tuple[tuple[str, str, float], ...] = ()
+    rank: float = 0.0
