@@ -16,7 +16,7 @@ from .samples import Link
 from .splits import is_dev
 from .treebanks import read_treebanks
 
-REPEATS = {"own": 3, "lgl": 2, "trnews": 3, "gwn": 3, "wikigold": 2, "eventplace": 2}
+REPEATS = {"own": 3, "lgl": 2, "trnews": 3, "gwn": 3, "wikigold": 3, "eventplace": 2}
 """How often an epoch sees a passage of a corpus; once unless told. Ours are few and made for what the others lack."""
 
 

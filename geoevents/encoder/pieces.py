@@ -32,7 +32,7 @@ class Pieces:
         self._tokenizer = tokenizer
         self._known: dict[str, tuple[list[int], int]] = {}
         self.size: int = tokenizer.get_vocab_size()
-        self.first, self.last, self._unknown, self._space = (
+        self.first, self.last, self.unknown, self._space = (
             self._id(piece) for piece in ("[CLS]", "[SEP]", "[UNK]", "[unused1]")
         )
 
@@ -75,7 +75,7 @@ class Pieces:
             if at is not None and len(cut[at]) < MAX_PIECES:
                 cut[at].append(piece)
         return {
-            word: (pieces or [self._unknown], _case_of(text))
+            word: (pieces or [self.unknown], _case_of(text))
             for word, text, pieces in zip(words, texts, cut, strict=True)
         }
 
