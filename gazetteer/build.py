@@ -83,7 +83,7 @@ def _entries(drafts: Iterable[Draft]) -> list[Entry]:
     for draft in placed:
         if draft.feature_code == "ADM1":
             draft.admin1 = draft.name
-        names = _clean_names(draft, barred)
+        names = clean_names(draft, barred)
         city = cities.get((draft.country, draft.admin1, fold(draft.name))) if draft.feature_class == "A" else None
         big = city is not None and city.population >= draft.population / 10
         entries.append(
@@ -96,10 +96,15 @@ def _entries(drafts: Iterable[Draft]) -> list[Entry]:
     return entries
 
 
-def make_place(draft: Draft) -> Place:
-    """A draft as a Place. A settlement without a radius gets one that grows with the root of its people, which covers
-    a round city of some 1,400 people per square kilometre."""
+def default_radius(draft: Draft) -> int:
+    """A draft's radius in metres. A settlement without one gets one that grows with the root of its people, which
+    covers a round city of some 1,400 people per square kilometre."""
     radius = draft.radius or (max(1000.0, 15 * math.sqrt(draft.population)) if draft.feature_class == "P" else 5000.0)
+    return max(1, round(radius))
+
+
+def make_place(draft: Draft) -> Place:
+    """A draft as a Place."""
     return Place(
         id=draft.id,
         name=draft.name,
@@ -111,12 +116,12 @@ def make_place(draft: Draft) -> Place:
         admin1=draft.admin1,
         admin2=draft.admin2,
         population=draft.population,
-        uncertainty_m=max(1, round(radius)),
+        uncertainty_m=default_radius(draft),
         bounds=draft.bounds,
     )
 
 
-def _clean_names(draft: Draft, barred: set[str]) -> list[tuple[str, str]]:
+def clean_names(draft: Draft, barred: set[str]) -> list[tuple[str, str]]:
     """A draft's further names: without a country's or continent's name on anything else, and with what follows by rule,
     a division's name without its class word, and in Arabic-speaking countries "El-Bab", folded like "al-Bab", beside
     "El Bab"."""

@@ -35,7 +35,7 @@ def compile_entries(entries: Iterable[Entry], *, built: str, sources: Iterable[S
     ids = [entry.place.id for entry in ordered]
     if twice := _first_twice(ids):
         raise GazetteerSourceError(f"the place id {twice!r} is given twice")
-    kept = [distinct_names(entry) for entry in ordered]
+    kept = [distinct_names(entry.place.name, entry.names) for entry in ordered]
     ordinal_bits = max((len(names) for names in kept), default=1).bit_length()
     slot = slot_type(len(ordered), ordinal_bits)
     postings = sorted(
@@ -69,10 +69,10 @@ def compile_entries(entries: Iterable[Entry], *, built: str, sources: Iterable[S
     return out.getvalue()
 
 
-def distinct_names(entry: Entry) -> dict[str, tuple[str, str, float]]:
-    """An entry's names by what they fold to, the main name first, else the first spelling given."""
+def distinct_names(main: str, further: Iterable[tuple[str, str, float]]) -> dict[str, tuple[str, str, float]]:
+    """A place's names by what they fold to, the main one first, else the first spelling given."""
     kept: dict[str, tuple[str, str, float]] = {}
-    for spelling, kind, demotion in ((entry.place.name, "name", 0.0), *entry.names):
+    for spelling, kind, demotion in ((main, "name", 0.0), *further):
         key = fold(spelling)
         if key or not kept:  # the main name is kept even where nothing of it can be looked up
             kept.setdefault(key, (" ".join(spelling.split()), kind, demotion))
@@ -171,6 +171,11 @@ def region_sections(regions: list[str]) -> dict[str, Section]:
     """Sorted lines of country, first- and second-level division."""
     lines = [line.encode() for line in regions]
     return {"regions_at": offsets(list(map(len, lines))), "regions": b"".join(lines)}
+
+
+def label_section(labels: list[str]) -> dict[str, Section]:
+    """The ids that are no numbers."""
+    return {"labels": marisa_trie.Trie(labels).tobytes()}
 
 
 def bounds_sections(places: list[Place]) -> dict[str, Section]:
