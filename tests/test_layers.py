@@ -36,7 +36,7 @@ ONLY_IN: dict[str, set[str]] = {
     "branca": {"maps.page"},
     "maps": {"geoevents.api"},
     "geoevents.cli": set(),
-    "gazetteer.build": {"gazetteer.layers"},  # inside a function; `gazetteer build` runs it
+    "gazetteer.build": {"gazetteer.layers", "gazetteer.buckets"},  # compilers of users' files; nothing else builds
     "gazetteer.layers": {"geoevents.pipeline"},  # inside a function: only who has places of his own needs it
     "typer": {"geoevents.cli", "geoevents.cli_gazetteer", "geoevents.options"},
     "pickle": set(),  # pickles execute
