@@ -3,6 +3,7 @@
 GazetteerError                the root
 ├── GazetteerFileError        (OSError)     the compiled file is missing, foreign, truncated or corrupt
 ├── GazetteerSourceError      (ValueError)  a source to build from is wrong; the message names file and row
+├── GazetteerFetchError       (OSError)     a download failed; what has come is kept, and taken up next time
 └── GeocoderError             (OSError)     the geopy fallback cannot be used; "not found" is an empty answer
 """
 
@@ -17,6 +18,10 @@ class GazetteerFileError(GazetteerError, OSError):
 
 class GazetteerSourceError(GazetteerError, ValueError):
     """A source to build a gazetteer from is wrong."""
+
+
+class GazetteerFetchError(GazetteerError, OSError):
+    """A dump cannot be downloaded."""
 
 
 class GeocoderError(GazetteerError, OSError):

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .options import AsJson
+from . import __version__
+from .options import AsJson, Offline
 from .terminal import emit, printable, say, track, write_json, write_table
 
 if TYPE_CHECKING:
@@ -90,6 +91,7 @@ def show_gazetteer(gazetteer: GazetteerFile = None, as_json: AsJson = False) -> 
 Countries = Annotated[
     str | None, typer.Option(metavar="CODES", help="Only places in these countries, such as SY,IQ.", show_default=False)
 ]
+Processes = Annotated[int, typer.Option(min=1, max=64, metavar="N", help="Processes to work with.")]
 FeatureClasses = Annotated[
     str | None, typer.Option(metavar="LETTERS", help="Only places of these GeoNames classes, such as A,P,H.")
 ]
@@ -109,7 +111,7 @@ def build_gazetteer(
     admin2: Annotated[Path | None, typer.Option(metavar="FILE", help="admin2Codes.txt: names of counties.")] = None,
     countries: Countries = None,
     feature_classes: FeatureClasses = None,
-    processes: Annotated[int, typer.Option(min=1, max=64, metavar="N", help="Processes to work with.")] = 2,
+    processes: Processes = 2,
 ) -> None:
     """Compile GeoNames dumps to a gazetteer. All 13.5 million places take a quarter of an hour and 8 GB of disk."""
     from gazetteer.buckets import DumpOptions
@@ -127,6 +129,56 @@ def build_gazetteer(
         processes=processes,
     )
     _compile(options, output)
+
+
+@gazetteer_app.command("fetch", epilog="Example: geoevents gazetteer fetch SY IQ -o gazetteers")
+def fetch_gazetteer(
+    countries: Annotated[
+        list[str],
+        typer.Argument(metavar="CODE", help="Countries (two letters, such as SY), or all.", show_default=False),
+    ],
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="DIR", help="Where to put the files.")] = Path(),
+    alternate_names: Annotated[
+        bool, typer.Option("--alternate-names", help="Also fetch alternateNamesV2.zip: names by language, 200 MB.")
+    ] = False,
+    server: Annotated[str | None, typer.Option(metavar="URL", help="Another server with the same files.")] = None,
+    contact: Annotated[
+        str, typer.Option(metavar="URL", envvar="GEOEVENTS_CONTACT", help="Your page or address, told to the server.")
+    ] = "",
+    offline: Offline = False,
+    processes: Processes = 2,
+) -> None:
+    """Download GeoNames dumps of countries and compile them. Asks GeoNames' server for files by name, nothing else."""
+    from gazetteer.buckets import DumpOptions
+    from gazetteer.fetch import CODES, SERVER, Fetcher
+
+    from .errors import InputError
+
+    codes = sorted({code.upper() for code in countries})
+    if wrong := [code for code in codes if not _is_country(code) and code != "ALL"]:
+        raise InputError(f"{wrong[0]} is no country: give two letters of ISO 3166 each, such as SY IQ, or all")
+    if offline:
+        raise InputError("gazetteer fetch needs the network: leave out --offline and GEOEVENTS_OFFLINE")
+    whole = "ALL" in codes
+    dumps = ["allCountries.zip"] if whole else [f"{code}.zip" for code in codes]
+    names = [*dumps, *CODES, *(["alternateNamesV2.zip"] if alternate_names else [])]
+    agent = f"geoevents/{__version__}" + (f" (+{contact})" if contact else "")
+    fetcher = Fetcher(output, agent=agent, server=server or SERVER)
+    say(f"asking {fetcher.server} for {', '.join(names)}")
+    files = []
+    for name in names:
+        path, fresh = fetcher.fetch(name, track)
+        say(f"{path} " + (f"downloaded, {path.stat().st_size / 1e6:,.1f} MB" if fresh else "is as the server has it"))
+        files.append(path)
+    first, second = files[len(dumps) : len(dumps) + 2]
+    options = DumpOptions(
+        dumps=tuple(files[: len(dumps)]),
+        first=first,
+        second=second,
+        alternate_names=files[-1] if alternate_names else None,
+        processes=processes,
+    )
+    _compile(options, output / ("all.gaz" if whole else f"{'-'.join(codes)}.gaz"))
 
 
 def _listed(option: str, given: str | None, known: Callable[[str], bool], hint: str) -> frozenset[str]:

@@ -30,6 +30,7 @@ ONLY_IN: dict[str, set[str]] = {
     "marisa_trie": {"gazetteer.store", "gazetteer.compiler"},  # the compiled gazetteer's format
     "mmap": {"gazetteer.store"},
     "sqlite3": {"gazetteer.ledger"},
+    "urllib3": {"gazetteer.fetch"},
     "onnxruntime": {"geoevents.encoder.network"},
     "tokenizers": {"geoevents.encoder.pieces"},
     "folium": {"maps.page"},
@@ -50,7 +51,7 @@ MAY_NEED_EXTRAS = {"gazetteer.sources", "gazetteer.build"}
 HEAVY = (
     *("spacy", "thinc", "numpy", "folium", "branca", "jinja2", "geopy", "dateparser", "trafilatura", "lxml"),
     *("marisa_trie", "requests", "sqlite3", "charset_normalizer", "geoevents.pipeline", "maps.page"),
-    *("onnxruntime", "tokenizers"),
+    *("onnxruntime", "tokenizers", "urllib3"),
 )
 
 
