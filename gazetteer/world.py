@@ -11,12 +11,13 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from .errors import GazetteerSourceError
+from .extents import bound_areas, bound_countries, bound_division
 from .names import fold
+from .shapes import Shape, read_countries_polygons, read_shapes
 from .sources import (
     Draft,
     Packages,
     PostTown,
-    Shape,
     Subdivision,
     all_names,
     alternates,
@@ -24,10 +25,10 @@ from .sources import (
     read_airports,
     read_capitals,
     read_cities,
+    read_codes,
     read_countries,
     read_divisions,
     read_post_towns,
-    read_shapes,
     read_subdivisions,
 )
 from .tables import is_name_table, read_name_table, read_place_table
@@ -48,12 +49,14 @@ def gather_world(packages: Packages, data: Path) -> list[Draft]:
     names = {name for country in countries for name in all_names(country)}
     divisions = _divisions(first, second, ids, settled, names, read_subdivisions(packages), shapes)
     _place_countries(countries, settled)
+    bound_countries(countries, read_countries_polygons(packages), read_codes(packages), settled)
     for draft in [*settled, *divisions, *airports]:
         draft.admin1, draft.admin2 = first.get(draft.admin1 or ""), second.get(draft.admin2 or "")
     drafts = {draft.id: draft for draft in [*airports, *settled, *divisions, *countries]}
     aliases = {f"iso3166-2:{draft.iso}": draft.id for draft in divisions if draft.iso}
     _apply_tables(drafts, aliases, data / "tables")
     _fill_divisions(drafts.values())
+    bound_areas(drafts.values())
     return list(drafts.values())
 
 
@@ -144,7 +147,8 @@ def _divisions(
     shapes: dict[str, Shape],
 ) -> list[Draft]:
     """First- and second-level divisions with a point: that of its shape, else of ISO 3166-2's subdivision, else the
-    middle of its towns. A division nobody places is left out; an ISO subdivision GeoNames lacks is taken in as ADMD."""
+    middle of its towns, else the town that it is called after. A division nobody places is left out; an ISO
+    subdivision GeoNames lacks is taken in as ADMD."""
     members: dict[str, list[Draft]] = defaultdict(list)
     towns: dict[tuple[str | None, str], list[Draft]] = defaultdict(list)
     for town in settled:
@@ -157,10 +161,11 @@ def _divisions(
     parents = {s.code: code for code, s in matched.items()}
     below = match_subdivisions(second, members, [s for s in subdivisions if s.code not in taken])
     taken |= {s.code for s in below.values()}
+    seats = find_seats({c: n for c, n in second.items() if not members[c] and c not in below}, members)
     drafts = []
     for code, name in [*first.items(), *second.items()]:
         iso = matched.get(code) or below.get(code)
-        point = _division_point(shapes.get(code), iso, members[code])
+        point = _division_point(shapes.get(code), iso, members[code] or seats.get(code, []))
         if point is None:
             continue
         level = code.count(".")
@@ -181,9 +186,41 @@ def _divisions(
         )
         reach = max((kilometres(*point, town.lon, town.lat) * 1000 for town in members[code]), default=0)
         draft.radius = shapes[code].radius if code in shapes else reach * 1.1 + (20_000, 5_000)[level - 1]
+        if code in seats:
+            draft.radius = _SEAT_REACH
+        bound_division(draft, shapes.get(code), members[code])
         drafts.append(draft)
     left = [s for s in subdivisions if s.code not in taken and s.name not in countries]
     return drafts + [_iso_draft(s, parents) for s in left if not _is_town(s, towns)]
+
+
+_SEAT_REACH = 40_000
+"""Metres from its seat that hold a second-level division of which nothing else is known."""
+
+
+def find_seats(divisions: dict[str, str], members: dict[str, list[Draft]]) -> dict[str, list[Draft]]:
+    """For second-level divisions without towns of their own, the most populous town of their first-level division that
+    has their name: in many countries GeoNames gives towns no second-level code."""
+    named: dict[str, dict[str, Draft]] = {}
+    for first in sorted({code.rpartition(".")[0] for code in divisions}):
+        towns = sorted(members.get(first, ()), key=lambda town: (town.population, town.id))
+        named[first] = {_bare(name): town for town in towns for name in all_names(town)}
+        named[first] |= {_bare(town.name): town for town in towns}
+    found = {code: named[code.rpartition(".")[0]].get(_bare(name)) for code, name in divisions.items()}
+    return {code: [town] for code, town in found.items() if town}
+
+
+def _bare(name: str) -> str:
+    """A division's name folded, without what it is in the languages of the countries that `find_seats` is for."""
+    key = _plain(name)
+    return _CLASS_OF.sub("", key) or key
+
+
+_CLASS_OF = re.compile(
+    r"^(?:(?:caza|departement|concelho|circunscri[cp]\w+|distrito|cidade|ville|cercle|commune|arrondissement|mudiriyat|"
+    r"muhafazat|muhafazah|qada|qeza i|liwa|qasabat|degmada|canton|municipio|prefecture) )+(?:(?:de|da|do|du|d) )?"
+    r"|(?: (?:zone|woreda|wereda|special|subregion|sub|local|area|aimag|municipio|cercle|tehsil|agency))+$"
+)
 
 
 def _is_town(iso: Subdivision, towns: dict[tuple[str | None, str], list[Draft]]) -> bool:
@@ -250,11 +287,10 @@ def match_subdivisions(
             if middle and away > max(3 * reach, 500):
                 continue
             likeness = max(_likeness(plain, other) for other in plain_names[subdivision.code])
-            if (
-                likeness > 0.85
-                or (likeness > 0.62 and away < reach)
-                or (likeness > 0.45 and away < 0.3 * reach)
-            ) and (code, subdivision.code) not in _NOT_SAME:
+            if (likeness > 0.85 or (likeness > 0.62 and away < reach) or (likeness > 0.45 and away < 0.3 * reach)) and (
+                code,
+                subdivision.code,
+            ) not in _NOT_SAME:
                 cost = min(1, away / reach) - 2 * likeness + (0.25 if subdivision.parent else 0)
                 pairs.append((cost, code, subdivision.code, subdivision))
     matched: dict[str, Subdivision] = {}
@@ -353,4 +389,5 @@ def _override(drafts: dict[str, Draft], row: Draft) -> None:
         row.admin1, row.admin2 = known.admin1 or row.admin1, known.admin2
         row.population = row.population or known.population
         row.radius = row.radius or known.radius
+        row.bounds = row.bounds or known.bounds
     drafts[row.id] = row

@@ -11,7 +11,8 @@ import pytest
 from gazetteer import Gazetteer, GazetteerSourceError
 from gazetteer.build import DATA, demotion, main, rank
 from gazetteer.layers import compile_layer, open_layer
-from gazetteer.sources import NPM, Draft, Packages, Shape, Subdivision, alternates, read_shapes
+from gazetteer.shapes import Shape, read_shapes
+from gazetteer.sources import NPM, Draft, Packages, Subdivision, alternates
 from gazetteer.tables import read_name_table, read_place_table
 from gazetteer.world import match_subdivisions
 
