@@ -16,7 +16,7 @@ import numpy as np
 
 from .build import clean_names, default_radius, demotion, rank
 from .compiler import distinct_names
-from .geonames import BLOCK, Damage, number_lines, parse_alternate, parse_place, read_blocks, read_codes
+from .geonames import BLOCK, Damage, number_lines, parse_alternate, parse_place, read_blocks, read_codes, shown
 from .layout import HAS_BOUNDS, KINDS
 from .names import fold
 from .sources import Draft, alternates
@@ -119,9 +119,9 @@ def _deal_places(
     countries = {country.encode() for country in options.countries}
     classes = {letter.encode() for letter in options.feature_classes}
     for number, line in lines:
-        geonameid = line[: line.find(b"\t")]
+        geonameid = line.partition(b"\t")[0]
         if not geonameid.isdigit():
-            damage.add(number, f"geonameid {line[:20]!r} is no number")
+            damage.add(number, f"geonameid {shown(geonameid)} is no number")
             continue
         cells = line.split(b"\t", 12) if countries or classes or b"\tA\t" in line or b"\tCONT\t" in line else []
         if len(cells) > 11:

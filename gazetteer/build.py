@@ -69,7 +69,7 @@ def demotion(draft: Draft, name: str, kind: str) -> float:
     return 0.6 if draft.feature_code.startswith("PCL") else 1.5
 
 
-def _entries(drafts: Iterable[Draft]) -> list[Entry]:
+def make_entries(drafts: Iterable[Draft]) -> list[Entry]:
     """Drafts as entries: names cleaned, radii and ranks settled. A place without a point is left out."""
     placed = [draft for draft in drafts if not math.isnan(draft.lon)]
     barred = {fold(d.name) for d in placed if d.feature_code.startswith("PCL") or d.feature_code == "CONT"}
@@ -153,7 +153,7 @@ def write_world(packages: Packages, data: Path) -> None:
     """Writes world.gaz and SOURCES.json into `data`."""
     from .world import gather_world
 
-    entries = _entries(gather_world(packages, data))
+    entries = make_entries(gather_world(packages, data))
     sources = [*packages.sources(), *_table_sources(data)]
     compiled = compile_entries(entries, built=EDITION, sources=sources)
     _write(data / "world.gaz", compiled)

@@ -169,6 +169,11 @@ def read_codes(path: Path, damage: Damage) -> dict[str, str]:
     return names
 
 
+def shown(cell: bytes) -> str:
+    """A cell as messages quote it."""
+    return repr(str(cell[:20], "utf-8", "replace"))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alternate:
     """A further name, as alternateNamesV2 has it: of which place, spelled how, and whether it is an abbreviation."""
@@ -187,7 +192,7 @@ def parse_alternate(line: bytes) -> Alternate | None:
     if len(cells) not in (8, 10):
         raise ValueError(f"{len(cells)} columns, not 8 or 10")
     if not cells[1].isdigit():
-        raise ValueError(f"geonameid {cells[1][:20]!r} is no number")
+        raise ValueError(f"geonameid {shown(cells[1])} is no number")
     if cells[2] in _NO_NAMES or not cells[3]:
         return None
     return Alternate(geonameid=int(cells[1]), name=cells[3], abbreviation=cells[2] == b"abbr")
