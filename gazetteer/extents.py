@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable
 
@@ -31,7 +32,7 @@ def bound_countries(
     points: dict[str | None, list[tuple[float, float]]] = defaultdict(list)
     for code, ring in polygons:
         own = _OWN_CODES.get(code) or codes.get(code, "")
-        points[_country_of(ring, own, [*towns[own], *undrawn])] += ring
+        points[_country_of(ring, own, towns[own], undrawn)] += ring
     for country in countries:
         if found := points[country.country]:
             country.bounds = box_about(found)
@@ -40,10 +41,15 @@ def bound_countries(
             country.bounds = box_about([p for b in corners for p in ((b.west, b.south), (b.east, b.north))])
 
 
-def _country_of(ring: Ring, own: str, towns: list[Draft]) -> str | None:
+def _country_of(ring: Ring, own: str, towns: list[Draft], undrawn: list[Draft]) -> str | None:
     lon, lat = sum(x for x, _ in ring) / len(ring), sum(y for _, y in ring) / len(ring)
-    near = min(((kilometres(lon, lat, t.lon, t.lat), t.id, t.country) for t in towns), default=None)
-    return near[2] if near and near[0] < _NEAR_KM else own
+
+    def nearest(towns: list[Draft]) -> tuple[float, str, str | None]:
+        away = ((kilometres(lon, lat, town.lon, town.lat), town.id, town.country) for town in towns)
+        return min(away, default=(math.inf, "", None))
+
+    other = nearest(undrawn)
+    return other[2] if other[0] < _NEAR_KM and other < nearest(towns) else own
 
 
 _NEAR_KM = 450

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from .errors import GazetteerSourceError
-from .places import FEATURE_CLASSES
+from .places import FEATURE_CLASSES, Bounds
 from .sources import Draft, kilometres
 
 KINDS = ("alternate", "abbreviation", "demonym", "metonym")
@@ -76,6 +76,20 @@ def read_name_table(path: Path) -> list[tuple[str, str, str, str]]:
             raise GazetteerSourceError(f"{where}: name and target_id must be filled")
         found.append((row["name"], row["kind"], row["target_id"], where))
     return found
+
+
+def read_extents(path: Path) -> list[tuple[str, Bounds, str]]:
+    """Boxes of other tables' places from a CSV with the columns id, west, south, east, north: (id, box, where)."""
+    found = []
+    for where, row in _rows(path, ("id", *_SIDES)):
+        try:
+            found.append((row["id"], Bounds(**{side: float(row[side]) for side in _SIDES}), where))
+        except ValueError as error:
+            raise GazetteerSourceError(f"{where}: {error}") from error
+    return found
+
+
+_SIDES = ("west", "south", "east", "north")
 
 
 def is_name_table(path: Path) -> bool:

@@ -10,11 +10,11 @@ import pytest
 
 from gazetteer import Gazetteer, GazetteerSourceError
 from gazetteer.build import DATA, demotion, main, rank
+from gazetteer.divisions import match_subdivisions
 from gazetteer.layers import compile_layer, open_layer
 from gazetteer.shapes import Shape, read_shapes
 from gazetteer.sources import NPM, Draft, Packages, Subdivision, alternates
 from gazetteer.tables import read_name_table, read_place_table
-from gazetteer.world import match_subdivisions
 
 
 def draft(name: str, code: str = "PPL", population: int = 0, *, lon: float = 0.0, lat: float = 0.0) -> Draft:

@@ -21,8 +21,10 @@ PLACES = (
     *("radius_km", "source"),
 )
 NAMES = ("name", "kind", "target_id", "source")
+BOXES = ("id", "west", "south", "east", "north", "source")
 KINDS = {"alternate", "abbreviation", "demonym", "metonym"}
-PLACE_TABLES = sorted(p for p in TABLES.glob("*.csv") if not p.stem.startswith("names_"))
+EXTENTS = TABLES / "extents.csv"
+PLACE_TABLES = sorted(p for p in TABLES.glob("*.csv") if not p.stem.startswith("names_") and p != EXTENTS)
 NAME_TABLES = sorted(TABLES.glob("names_*.csv"))
 CODES = {
     "A": "PCLI PCLD PCLS PCL PCLH TERR ADM1 ADM2",
@@ -98,7 +100,7 @@ def test_files_are_plain(path: Path):
     assert data.endswith(b"\n")
     text = data.decode("utf-8")
     assert unicodedata.normalize("NFC", text) == text
-    header = PLACES if path in PLACE_TABLES else NAMES
+    header = PLACES if path in PLACE_TABLES else BOXES if path == EXTENTS else NAMES
     assert tuple(next(csv.reader(text.splitlines()))) == header
     faults([f"{path.name}: {r}" for r in csv.reader(text.splitlines()) if len(r) != len(header)])
 
@@ -106,7 +108,8 @@ def test_files_are_plain(path: Path):
 @pytest.mark.parametrize("path", sorted(TABLES.glob("*.csv")), ids=lambda p: p.stem)
 def test_cells_are_trimmed_and_sourced(path: Path):
     wrong = [f"{path.name}: {row}" for row in read(path) for cell in row.values() if cell != " ".join(cell.split())]
-    wrong += [f"{path.name}: no name or source: {row}" for row in read(path) if not (row["name"] and row["source"])]
+    named_by = "id" if path == EXTENTS else "name"
+    wrong += [f"{path.name}: no name or source: {row}" for row in read(path) if not (row[named_by] and row["source"])]
     faults(wrong)
 
 
@@ -202,6 +205,43 @@ CAPITALS = {
 def test_a_country_s_radius_holds_its_capital():
     rows = {r["country"]: r for r in read(TABLES / "countries.csv")}
     faults([c for c, point in CAPITALS.items() if kilometres(at(rows[c]), point) > float(rows[c]["radius_km"])])
+
+
+def test_boxes_hold_the_points_of_their_places():
+    boxes = read(EXTENTS)
+    assert [b["id"] for b in boxes] == sorted({b["id"] for b in boxes})
+    wrong = []
+    for box in boxes:
+        west, south, east, north = (float(box[side]) for side in ("west", "south", "east", "north"))
+        lat, lon = at(places()[box["id"]])
+        across = west > east  # the antimeridian
+        fine = south <= lat <= north and (west <= lon <= east or (across and (lon >= west or lon <= east)))
+        if not fine or not (south < north and -180 <= min(west, east) <= max(west, east) <= 180):
+            wrong.append(f"{box}: {lat}, {lon}")
+    faults(wrong)
+
+
+def holds(name: str, code: str, lat: float, lon: float) -> bool:
+    (box,) = (b for b in read(EXTENTS) if b["id"] == one(name, code)["id"])
+    return float(box["west"]) <= lon <= float(box["east"]) and float(box["south"]) <= lat <= float(box["north"])
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "inside", "outside"),
+    [
+        ("Darfur", "RGN", (13.63, 25.35), (15.55, 32.53)),  # El Fasher; Khartoum
+        ("Gaza Strip", "RGN", (31.29, 34.25), (31.77, 35.22)),  # Rafah; Jerusalem
+        ("Crimea", "PEN", (44.62, 33.53), (46.48, 30.72)),  # Sevastopol; Odesa
+        ("Nile", "STM", (15.55, 32.53), (9.02, 38.75)),  # Khartoum; Addis Ababa
+        ("Danube River", "STM", (48.21, 16.37), (52.52, 13.41)),  # Vienna; Berlin
+        ("Java", "ISL", (-6.21, 106.85), (-8.65, 115.22)),  # Jakarta; Denpasar, on Bali
+    ],
+)
+def test_a_box_holds_what_it_should_and_no_more(
+    name: str, code: str, inside: tuple[float, float], outside: tuple[float, float]
+):
+    assert holds(name, code, *inside)
+    assert not holds(name, code, *outside)
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from gazetteer import GazetteerSourceError
+from gazetteer.divisions import find_seats
 from gazetteer.extents import bound_areas, bound_countries, bound_division
 from gazetteer.places import Bounds
 from gazetteer.shapes import Shape, box_about, box_round, read_countries_polygons
 from gazetteer.sources import Draft, Packages
-from gazetteer.world import find_seats
+from gazetteer.tables import read_extents
 
 
 def draft(name: str, code: str, lon: float, lat: float, *, country: str = "XX", radius: float = 0) -> Draft:
@@ -108,6 +110,16 @@ def test_countries_are_read_polygon_by_polygon(monkeypatch: pytest.MonkeyPatch) 
         Bounds(west=10, south=0, east=11, north=1),
     ]
     assert sorted(found[2][1]) == sorted(found[1][1])
+
+
+def test_a_box_that_is_none_is_refused_by_file_and_row(tmp_path: Path) -> None:
+    table = tmp_path / "extents.csv"
+    table.write_text("id,west,south,east,north\ntable:nile,28,-2,35,31\ntable:sea,1,9,2,8\n", encoding="utf-8")
+    with pytest.raises(GazetteerSourceError, match=r"extents\.csv, row 3: .*south=9"):
+        read_extents(table)
+    table.write_text("id,west,south,east,north\ntable:sea,1,,2,8\n", encoding="utf-8")
+    with pytest.raises(GazetteerSourceError, match=r"extents\.csv, row 2"):
+        read_extents(table)
 
 
 # divisions and areas
