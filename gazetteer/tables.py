@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from .answers import FEATURES
 from .errors import GazetteerSourceError
 from .places import FEATURE_CLASSES, Bounds
 from .sources import Draft, kilometres
@@ -21,6 +22,10 @@ COLUMNS = (
 """Columns of a table of places; only name, lon and lat must be there and filled. `alternates` are separated by |."""
 
 _ALSO = {"latitude": "lat", "longitude": "lon", "lng": "lon", "long": "lon"}
+
+_CLASSES = {"PPL": "P", "ADM": "A", "PCL": "A", "ZN": "A", "CONT": "L", "RGN": "L", "CMP": "S", "BLD": "S", "CTR": "S",
+            "ISL": "T", "MT": "T", "STM": "H", "RD": "R"}  # fmt: skip
+"""Feature class by what a GeoNames code begins with, where `answers.FEATURES` does not have the code."""
 
 
 def read_place_table(path: Path) -> list[Draft]:
@@ -44,26 +49,42 @@ def _draft(where: str, row: dict[str, str]) -> Draft:
             raise GazetteerSourceError(f"{where}: {column} {text!r} is not a number from {low:g} to {high:g}")
         return value
 
+    if row.get("radius"):
+        raise GazetteerSourceError(f"{where}: radius has no unit: call the column radius_km or radius_m")
     country = (row.get("country") or "").upper()
     if country and not (len(country) == 2 and country.isascii() and country.isalpha()):
         raise GazetteerSourceError(f"{where}: country {row['country']!r} is no code of two letters (ISO 3166-1)")
-    if row.get("feature_class") and row["feature_class"] not in FEATURE_CLASSES:
-        raise GazetteerSourceError(f"{where}: unknown feature class {row['feature_class']!r}")
     if not row["name"]:
         raise GazetteerSourceError(f"{where}: no name")
+    code = (row.get("feature_code") or "").upper()
+    feature_class = (row.get("feature_class") or _class_of(code)).upper()
+    if feature_class not in FEATURE_CLASSES:
+        fault = f"unknown feature class {feature_class!r}" if feature_class else f"of what class is {code!r}"
+        raise GazetteerSourceError(f"{where}: {fault}: give a feature_class of {', '.join(FEATURE_CLASSES)}")
+    lon, lat = number("lon", -180, 180), number("lat", -90, 90)
+    if lon == lat == 0:
+        raise GazetteerSourceError(f"{where}: lon 0, lat 0 stands for no place: leave the row out, or place it")
     return Draft(
         id=row.get("id") or "",
         name=row["name"],
-        lon=number("lon", -180, 180),
-        lat=number("lat", -90, 90),
-        feature_class=row.get("feature_class") or "P",
-        feature_code=row.get("feature_code") or "PPL",
+        lon=lon,
+        lat=lat,
+        feature_class=feature_class,
+        feature_code=code or ("PPL" if feature_class == "P" else ""),
         country=country or None,
-        admin1=row.get("admin1") or None,
+        admin1=row.get("admin1") or (row["name"] if code == "ADM1" else None),
         population=int(number("population", 0, 1e10, 0)),
-        radius=number("radius_km", 0, 20_038, 0) * 1000,
+        radius=number("radius_km", 0, 20_038, 0) * 1000 or number("radius_m", 0, 20_038_000, 0),
         names=[(name.strip(), "alternate") for name in (row.get("alternates") or "").split("|") if name.strip()],
     )
+
+
+def _class_of(code: str) -> str:
+    """The GeoNames class of a feature code, "P" for none, "" for one that is unknown."""
+    if not code:
+        return "P"
+    known = {pair.split()[1]: pair.split()[0] for pair in FEATURES.values()}
+    return known.get(code) or next((found for start, found in _CLASSES.items() if code.startswith(start)), "")
 
 
 def read_name_table(path: Path) -> list[tuple[str, str, str, str]]:
@@ -124,7 +145,9 @@ def _features(path: Path) -> Iterator[tuple[str, dict[str, str]]]:
     """("FILE, feature N", cells by column) of a GeoJSON FeatureCollection, counted from 1."""
     try:
         collection = json.loads(path.read_text(encoding="utf-8-sig"))
-        features = collection["features"]
+        features = list(collection["features"])
+    except RecursionError as error:
+        raise GazetteerSourceError(f"{path} is nested too deeply for a GeoJSON FeatureCollection") from error
     except OSError as error:
         raise GazetteerSourceError(f"cannot read {path}: {error.strerror}") from error
     except (ValueError, KeyError, TypeError) as error:
@@ -136,8 +159,8 @@ def _features(path: Path) -> Iterator[tuple[str, dict[str, str]]]:
             positions = list(_positions(feature["geometry"]["coordinates"]))
             lons, lats = [float(p[0]) for p in positions], [float(p[1]) for p in positions]
             lon, lat = (min(lons) + max(lons)) / 2, (min(lats) + max(lats)) / 2
-        except (ValueError, KeyError, TypeError, IndexError) as error:
-            raise GazetteerSourceError(f"{where}: no geometry with coordinates") from error
+        except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
+            raise GazetteerSourceError(f"{where}: no geometry with coordinates, or no properties") from error
         row |= {"name": row.get("name", ""), "lon": f"{lon}", "lat": f"{lat}"}
         row["id"] = row.get("id") or _cell(feature.get("id"))
         if len(positions) > 1:

@@ -22,12 +22,13 @@ if TYPE_CHECKING:
         OntologyError,
         OutputError,
     )
-    from .records import Candidate, Document, Event, EventReport, PlaceMention, Report
+    from .records import Candidate, Correction, Document, Event, EventReport, PlaceMention, Report
 
 __version__ = "0.1.0"
 
 __all__ = [
     "Candidate",
+    "Correction",
     "Document",
     "DocumentError",
     "Event",
@@ -51,7 +52,7 @@ __all__ = [
 _HOMES = {
     "gazetteer.places": ("LonLat", "Place"),
     "geoevents.api": ("load", "save_map", "to_geojson"),
-    "geoevents.records": ("Candidate", "Document", "Event", "EventReport", "PlaceMention", "Report"),
+    "geoevents.records": ("Candidate", "Correction", "Document", "Event", "EventReport", "PlaceMention", "Report"),
     "geoevents.errors": (
         "DocumentError",
         "GeoeventsError",

@@ -13,7 +13,7 @@ from .errors import GeoeventsError
 from .exports import PAGES, check_path, write
 from .geojson import Provenance, check, to_geojson
 from .readers.reading import Reading
-from .records import Document, Event, Report
+from .records import Correction, Document, Event, Report
 
 if TYPE_CHECKING:
     from gazetteer.geocoder import Geocoder
@@ -28,16 +28,28 @@ def load(
     gazetteers: Iterable[str | Path] = (),
     geocoder: Geocoder | None = None,
     ontology: str | Path | None = None,
+    corrections: Iterable[str | Path | Correction] = (),
+    countries: Iterable[str] = (),
 ) -> Pipeline:
     """A pipeline on the bundled data, or on what is named instead.
 
     `model` is the name of an installed spaCy pipeline or a path; `gazetteers` are files laid over the bundled one, the
     later ones first: compiled, or CSV or GeoJSON with name, lon and lat; without a `geocoder` nothing touches the
-    network. Raises ModelError, OntologyError and the gazetteer's GazetteerError, each with what to do.
+    network. `corrections` are CSV files with the columns of `corrections.COLUMNS`, or `Correction` records, for every
+    document that is read. `countries`, ISO 3166-1 codes of two letters or names, are those the texts are about: a
+    strong hint where a name may mean several places, not a filter. Raises ModelError, OntologyError, the gazetteer's
+    GazetteerError, and InputError for wrong corrections and unknown countries, each with what to do.
     """
     from .pipeline import Pipeline
 
-    return Pipeline.load(model=model, gazetteers=tuple(gazetteers), geocoder=geocoder, ontology=ontology)
+    return Pipeline.load(
+        model=model,
+        gazetteers=tuple(gazetteers),
+        geocoder=geocoder,
+        ontology=ontology,
+        corrections=corrections,
+        countries=countries,
+    )
 
 
 def find_events(pipeline: Pipeline, readings: Iterable[Reading], processes: int = 1) -> Iterator[Report]:

@@ -7,14 +7,17 @@ import sys
 import traceback
 import warnings
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from . import __version__
 from .cli_gazetteer import GazetteerFile, gazetteer_app
-from .options import AsJson, Debug, Model, Offline, ReadingOptions, WritingOptions, register
+from .options import AsJson, Debug, Explain, Model, Offline, ReadingOptions, WritingOptions, register
 from .terminal import emit, prepare_streams, printable, say, write_json, write_table
+
+if TYPE_CHECKING:
+    from .explain import Explanation
 
 SOME_FAILED, UNUSABLE = 1, 2
 """Exit status: some documents failed and the rest is written; wrong usage, or nothing could be read."""
@@ -117,11 +120,18 @@ def export(options: WritingOptions, *, output: ExportFile = None) -> None:
 
 
 @register(app, "places", "geoevents places article.txt --json")
-def list_places(options: ReadingOptions, *, as_json: AsJson = False) -> None:
-    """List the places that INPUTs name. A table, tab-separated lines where stdout is no terminal, or JSON."""
+def list_places(options: ReadingOptions, *, explain: Explain = False, as_json: AsJson = False) -> None:
+    """List the places that INPUTs name. A table, tab-separated lines where stdout is no terminal, or JSON.
+
+    With --explain an INPUT may be the text itself: geoevents places --explain "Clashes broke out near Hama."
+    """
     from . import session
     from .geojson import to_geojson
 
+    if explain:
+        explained, failed = session.explain(options)
+        _write_explained(explained, as_json)
+        raise typer.Exit(SOME_FAILED if failed else 0)
     readings, total = session.open_inputs(options)
     reports = session.find_events(options, session.load_pipeline(options), readings, total)
     documents = to_geojson(reports, texts=False)["geoevents"]["documents"]
@@ -134,6 +144,24 @@ def list_places(options: ReadingOptions, *, as_json: AsJson = False) -> None:
         shown = ("relation", "text", "name", "lon", "lat", "uncertainty_m", "confidence")
         write_table(("document", *columns), rows, ("document", *shown) if len(documents) > 1 else shown, numbers)
     raise typer.Exit(SOME_FAILED if any(report.error for report in reports) else 0)
+
+
+def _write_explained(explained: list[tuple[str, tuple[Explanation, ...]]], as_json: bool) -> None:
+    """JSON; on a terminal one table a name, else one of tab-separated lines for all."""
+    from .explain import COLUMNS, SHOWN, to_heading, to_json, to_row
+
+    if as_json:
+        write_json([{"id": name, "names": list(map(to_json, explanations))} for name, explanations in explained])
+        return
+    every = [(name, explanation) for name, explanations in explained for explanation in explanations]
+    rows = [[to_row(name, e, rank) for rank in range(1, len(e.meanings) + 1)] for name, e in every]
+    if not sys.stdout.isatty():
+        write_table(COLUMNS, [[row.get(column) for column in COLUMNS] for each in rows for row in each], COLUMNS)
+    for (name, explanation), each in zip(every, rows, strict=True) if sys.stdout.isatty() else ():
+        emit(printable(f"{name}: " * (len(explained) > 1) + to_heading(explanation)) + "\n")
+        cells = [[row.get(column) for column in SHOWN] for row in each]
+        write_table(SHOWN, cells, SHOWN, ("rank", "confidence"))
+        emit("\n")
 
 
 @app.command("doctor", epilog="Example: geoevents doctor")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -15,6 +16,9 @@ from .readers.encoding import decode
 from .readers.reading import MAX_BYTES, MAX_PAGE_BYTES, Columns, Defaults, Reading, Source, compose, describe_size, fail
 
 STANDARD_INPUT = "-"
+_FILE = re.compile(r"[/\\]|\.\w{1,5}$")
+"""What tells a file's name from a word."""
+
 _Reader = Callable[[Source, Columns, Defaults], Iterator[Reading]]
 
 
@@ -79,6 +83,19 @@ def read(
     defaults = Defaults(published=published, source=source)
     chosen = columns or Columns()
     return _tell_apart(reading for each in sources.sources for reading in _read_source(each, chosen, defaults))
+
+
+def is_text(given: str) -> bool:
+    """Whether an INPUT is no file, folder, URL or standard input, nor looks like the name of one, but a text."""
+    if given == STANDARD_INPUT or not given.strip() or "://" in given[:20]:
+        return False
+    try:
+        if Path(given).exists():
+            return False
+    except (OSError, ValueError):  # a name longer than names may be, or with NUL in it
+        pass
+    alone = not any(map(str.isspace, given))
+    return not (Path(given).suffix.lower() in _READERS or (alone and _FILE.search(given)))
 
 
 def _find_one(given: str, notes: list[str], written: set[str]) -> list[Source]:

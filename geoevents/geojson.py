@@ -24,7 +24,7 @@ PROPERTIES = (
     "attribution", "date_start", "date_end", "date_text", "time_precision",
     "place_name", "place_text", "place_start", "place_end", "place_relation", "place_reason", "place_id",
     "feature_code", "country_code", "admin1", "geo_precision", "where_prec", "coordinate_uncertainty_m",
-    "place_confidence", "event_confidence", "place_alternatives",
+    "place_confidence", "event_confidence", "place_alternatives", "corrected",
     "document_id", "document_title", "source", "url", "published", "reports",
 )  # fmt: skip
 """Every property of a Feature, always present, in this order; null, or an empty list, where unknown."""
@@ -43,7 +43,7 @@ class Provenance:
 
     model_sha256: str | None = None
     gazetteer_sha256: str | None = None
-    options: tuple[tuple[str, str | int | bool | None], ...] = ()
+    options: tuple[tuple[str, str | int | bool | tuple[str, ...] | None], ...] = ()
 
 
 def to_geojson(
@@ -81,7 +81,7 @@ def to_geojson(
             "options": {
                 "modalities": [name for name in MODALITIES if name in kept],
                 "texts": texts,
-                **dict(made.options),
+                **{name: _write(value) for name, value in made.options},
             },
             "documents": list(documents.values()),
         },
@@ -187,6 +187,7 @@ def _write_document(report: Report, texts: bool) -> dict[str, Any]:
         "places": [_write_mention(mention) for mention in report.places],
         "error": repair(str(report.error)) if report.error else None,
         "notes": [repair(note) for note in report.notes],
+        "corrections": [repair(f"{row.origin}: {row.action} {row.text}") for row in report.corrections],
     }
 
 
@@ -205,6 +206,7 @@ def _write_mention(mention: PlaceMention) -> dict[str, Any]:
         "confidence": _write(mention.confidence),
         "relation": _write(mention.relation),
         "reason": _write(mention.reason),
+        "corrected": _write(mention.corrected),
     }
 
 

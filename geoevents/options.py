@@ -34,7 +34,24 @@ Gazetteers = Annotated[
     typer.Option(
         "--gazetteer",
         metavar="FILE",
-        help="Your own places, asked before the bundled: CSV or GeoJSON (name, lon, lat).",
+        help="Your own places, asked before the bundled: CSV or GeoJSON (name, lon, lat); may be repeated.",
+    ),
+]
+CorrectionFiles = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--corrections",
+        metavar="FILE",
+        help="What you put right, for every run (CSV: document_id, start, end, text, action, place_id, lon, lat). "
+        "The action is place, no_place or no_event; without a document_id it holds everywhere. May be repeated.",
+    ),
+]
+Countries = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--country",
+        metavar="CODE",
+        help="Country the texts are about (two letters, such as SY). A strong hint, not a filter; may be repeated.",
     ),
 ]
 Ontology = Annotated[Path | None, typer.Option(metavar="FILE", help="Another ontology of events (TOML).")]
@@ -77,6 +94,14 @@ IdColumn = Annotated[str | None, typer.Option(metavar="NAME", help="Column or ke
 SourceColumn = Annotated[str | None, typer.Option(metavar="NAME", help="Column or key with the source.")]
 UrlColumn = Annotated[str | None, typer.Option(metavar="NAME", help="Column or key with the address.")]
 PublishedColumn = Annotated[str | None, typer.Option(metavar="NAME", help="Column or key with the publication date.")]
+Explain = Annotated[
+    bool,
+    typer.Option(
+        "--explain",
+        help="Show what each name may mean, ranked, and why; with --json every feature with its weight. An INPUT that "
+        "is no file and has no file's ending is then read as a text.",
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="JSON instead of a table.")]
 
 
@@ -95,6 +120,8 @@ class ReadingOptions:
     published_column: PublishedColumn = None
     model: Model = None
     gazetteers: Gazetteers = None
+    corrections: CorrectionFiles = None
+    countries: Countries = None
     processes: Processes = 1
     offline: Offline = False
     debug: Debug = False

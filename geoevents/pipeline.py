@@ -17,7 +17,10 @@ from typing import TYPE_CHECKING
 from gazetteer.geocoder import Geocoder
 from gazetteer.store import Gazetteer
 
+from .corrections import Corrected, Corrections, read_corrections
+from .countries import find_country
 from .errors import DocumentError, GeoeventsError
+from .explain import Explanation, explain
 from .extract import MAX_SENTENCE, extract_events
 from .extract.location import link_places
 from .language import load_language, looks_english
@@ -26,8 +29,8 @@ from .mentions import find_names
 from .merge import merge_events
 from .ontology import Ontology, load_ontology
 from .readers.encoding import repair
-from .records import Document, PlaceMention, Report
-from .resolve import Resolver
+from .records import Correction, Document, PlaceMention, Report
+from .resolve import Resolver, find_places
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -47,18 +50,27 @@ class Settings:
     model: str | Path | None = None
     gazetteers: tuple[str | Path, ...] = ()
     ontology: str | Path | None = None
+    corrections: tuple[Correction, ...] = ()
+    countries: tuple[str, ...] = ()
 
 
 class Pipeline:
     """Reads documents and finds their places and events; `geoevents.load` makes one."""
 
     def __init__(
-        self, nlp: Language, gazetteer: Gazetteer, resolver: Resolver, ontology: Ontology, settings: Settings
+        self,
+        nlp: Language,
+        gazetteer: Gazetteer,
+        resolver: Resolver,
+        ontology: Ontology,
+        corrections: Corrections,
+        settings: Settings,
     ) -> None:
         self.nlp = nlp
         self.gazetteer = gazetteer
         self.resolver = resolver
         self.ontology = ontology
+        self.corrections = corrections
         self.settings = settings
 
     @classmethod
@@ -68,10 +80,13 @@ class Pipeline:
         gazetteers: Sequence[str | Path] = (),
         geocoder: Geocoder | None = None,
         ontology: str | Path | None = None,
+        corrections: Iterable[str | Path | Correction] = (),
+        countries: Iterable[str] = (),
     ) -> Pipeline:
-        """A pipeline on the bundled data, or on what is named instead; `gazetteers` lie over the bundled one.
-
-        Raises ModelError, OntologyError and gazetteer.errors.GazetteerError."""
+        """What `geoevents.load` promises."""
+        rows = read_corrections(corrections)
+        named = (countries,) if isinstance(countries, str) else countries
+        codes = tuple(dict.fromkeys(find_country(name).country or "" for name in named))
         gazetteer = Gazetteer.open()
         if gazetteers:
             from gazetteer.layers import open_layer
@@ -80,9 +95,16 @@ class Pipeline:
         return cls(
             nlp=load_language(model),
             gazetteer=gazetteer,
-            resolver=Resolver(gazetteer, geocoder),
+            resolver=Resolver(gazetteer, geocoder, countries=codes),
             ontology=load_ontology(ontology),
-            settings=Settings(model=model, gazetteers=tuple(gazetteers), ontology=ontology),
+            corrections=Corrections(rows, gazetteer),
+            settings=Settings(
+                model=model,
+                gazetteers=tuple(gazetteers),
+                ontology=ontology,
+                corrections=rows,
+                countries=codes,
+            ),
         )
 
     @cached_property
@@ -152,7 +174,18 @@ class Pipeline:
             if not 0 <= start < end <= len(text):
                 raise ValueError(f"span {start}:{end} does not lie in a text of {len(text)} characters")
         with self.nlp.memory_zone():
-            return self.resolver.resolve_spans(self._parse(text), asked)
+            doc = self._parse(text)
+            return self.resolver.resolve_spans(doc, asked, put_right=self.corrections.of(doc.text).place_name)
+
+    def explain(self, document: str | Document) -> tuple[Explanation, ...]:
+        """For each name of a document, in text order, what it may mean and why. Raises DocumentError."""
+        document = _as_document(document)
+        text, _ = check_text(document)
+        with self.nlp.memory_zone():
+            doc = self._parse(text)
+            names = self.corrections.of(text, document.id).put_right(find_names(doc, self.gazetteer))
+            weighed = self.resolver.weigh(doc, names, (), document)
+            return explain(weighed, find_places(doc, weighed), self.resolver.ranker)
 
     def locate(self, text: str, trigger: tuple[int, int]) -> tuple[PlaceMention, ...]:
         """The places where the event that the trigger (start, end) tells of happened, in text order; () if unsaid."""
@@ -162,7 +195,7 @@ class Pipeline:
             span = doc.char_span(start, end, alignment_mode="expand") if 0 <= start < end <= len(text) else None
             if span is None:
                 raise ValueError(f"trigger {start}:{end} does not lie in a text of {len(text)} characters")
-            mentions = self._places(doc, None)
+            mentions = self._places(doc, None, self.corrections.of(doc.text))
             return tuple(mention for mention, _ in link_places(span.root, mentions))
 
     def _parse(self, text: str) -> Doc:
@@ -170,8 +203,8 @@ class Pipeline:
         mark_boundaries(doc)
         return self.nlp(doc)
 
-    def _places(self, doc: Doc, document: Document | None) -> tuple[PlaceMention, ...]:
-        return self.resolver.resolve(doc, find_names(doc, self.gazetteer), document)
+    def _places(self, doc: Doc, document: Document | None, corrected: Corrected) -> tuple[PlaceMention, ...]:
+        return self.resolver.resolve(doc, corrected.put_right(find_names(doc, self.gazetteer)), document)
 
     def _report(self, document: Document) -> Report:
         try:
@@ -186,26 +219,42 @@ class Pipeline:
             return Report(document=document, error=wrapped)
 
     def _read(self, document: Document) -> Report:
-        text, notes = repair(document.text), []
-        if not text.strip():
-            raise DocumentError(f"{document.id}: the document is empty")
-        if len(text) > MAX_CHARACTERS:
-            notes.append(f"only the first {MAX_CHARACTERS:,} of {len(text):,} characters were read")
-            text = text[:MAX_CHARACTERS]
-        if not looks_english(text):
-            raise DocumentError(f"{document.id}: the text does not look English; only English is supported")
+        text, notes = check_text(document)
+        corrected = self.corrections.of(text, document.id)
+        notes += [_stale(row, text) for row in corrected.stale]
         with self.nlp.memory_zone():
             doc = self._parse(text)
             if any(len(sentence) > MAX_SENTENCE for sentence in doc.sents):
                 notes.append(f"sentences of more than {MAX_SENTENCE} words were not searched for events")
-            mentions = self._places(doc, document)
-            events = merge_events(extract_events(doc, mentions, document, self.ontology))
+            mentions = self._places(doc, document, corrected)
+            events = merge_events(extract_events(doc, mentions, document, self.ontology, corrected.tells_event))
         return Report(
             document=document,
             places=tuple(m for m in mentions if m.kind != "demonym"),
             events=events,
             notes=tuple(notes),
+            corrections=corrected.applied,
+            stale=corrected.stale,
         )
+
+
+def check_text(document: Document) -> tuple[str, list[str]]:
+    """The text of a document as far as it is read, and remarks. Raises DocumentError where it cannot be read."""
+    text = repair(document.text)
+    if not text.strip():
+        raise DocumentError(f"{document.id}: the document is empty")
+    notes = []
+    if len(text) > MAX_CHARACTERS:
+        notes.append(f"only the first {MAX_CHARACTERS:,} of {len(text):,} characters were read")
+        text = text[:MAX_CHARACTERS]
+    if not looks_english(text):
+        raise DocumentError(f"{document.id}: the text does not look English; only English is supported")
+    return text, notes
+
+
+def _stale(row: Correction, text: str) -> str:
+    there, said = text[row.start : row.end][:60], row.text[:60]
+    return f"{row.origin} is stale and was not applied: at {row.start}:{row.end} stands {there!r}, not {said!r}"
 
 
 def _as_document(given: str | Document) -> Document:
@@ -221,7 +270,13 @@ _worker: Pipeline | None = None
 
 def _start(settings: Settings) -> None:
     global _worker
-    _worker = Pipeline.load(model=settings.model, gazetteers=settings.gazetteers, ontology=settings.ontology)
+    _worker = Pipeline.load(
+        model=settings.model,
+        gazetteers=settings.gazetteers,
+        ontology=settings.ontology,
+        corrections=settings.corrections,
+        countries=settings.countries,
+    )
 
 
 def _work(documents: list[Document]) -> list[Report]:

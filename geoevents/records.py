@@ -13,6 +13,9 @@ from .errors import GeoeventsError
 MODALITIES = ("asserted", "historical", "future", "hypothetical", "negated")
 """PLOVER's auxiliary modes, and "asserted" for an event told as a fact of the day."""
 
+ACTIONS = ("place", "no_place", "no_event")
+"""What a correction may say: which place a name means, that it is none, that a word tells of no event."""
+
 COUNTS = ("fatalities", "injured", "missing", "displaced", "arrested")
 """What an event counts; each has a low, a best and a high figure."""
 
@@ -63,7 +66,8 @@ class PlaceMention:
     `place` is the gazetteer's record of the name, None if unknown. `position` is where it is drawn, with the radius
     `uncertainty_m` in metres: the place's point, moved by `relation` ("10 km north of"), or the anchor's when the
     name is unknown. `confidence` is the probability that `place` is right, or, where it is
-    None, that the name is drawn where it belongs. `reason` says why it is there in words.
+    None, that the name is drawn where it belongs. `reason` says why it is there in words; `corrected` where the
+    correction is written that says so, None without one.
     """
 
     text: str
@@ -78,6 +82,7 @@ class PlaceMention:
     relation: str | None = None
     anchor: Place | None = None
     reason: str | None = None
+    corrected: str | None = None
 
     def __post_init__(self) -> None:
         _check_span("place", self.text, self.start, self.end)
@@ -89,6 +94,45 @@ class PlaceMention:
             raise ValueError(f"{self.text!r}: a position needs an uncertainty and the other way round")
         if self.uncertainty_m is not None and self.uncertainty_m <= 0:
             raise ValueError(f"{self.text!r}: uncertainty_m must be positive, not {self.uncertainty_m}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correction:
+    """What a user put right: `action` is "place" (the name means this place), "no_place" or "no_event".
+
+    With offsets it holds for that span of the document `document_id`, whose words must be `text`; without, for all
+    names (or triggers) of that text, in one document, or in all where `document_id` is None. "place" takes a
+    `place_id` of the gazetteer or a `position`. `origin` is where it is written: "corrections.csv row 3".
+    """
+
+    action: str
+    text: str
+    document_id: str | None = None
+    start: int | None = None
+    end: int | None = None
+    place_id: str | None = None
+    position: LonLat | None = None
+    origin: str = ""
+
+    def __post_init__(self) -> None:
+        if self.action not in ACTIONS:
+            raise ValueError(f"action {self.action[:40]!r} is none of {', '.join(ACTIONS)}")
+        if not self.text.strip() or len(self.text) > 1000:
+            raise ValueError("text must be the words as they stand in the document, at most 1,000 characters")
+        if (self.start is None) != (self.end is None):
+            raise ValueError("start and end go together: fill in both, or neither")
+        if self.start is not None and self.end is not None:
+            if not 0 <= self.start < self.end:
+                raise ValueError(f"{self.start} to {self.end} is no span: characters count from 0, end is the next one")
+            if self.document_id is None:
+                raise ValueError("start and end are those of one document: give its document_id, or leave them out")
+        if self.action != "place":
+            if self.place_id is not None or self.position is not None:
+                raise ValueError(f"{self.action} takes no place_id, lon or lat")
+        elif (self.place_id is None) == (self.position is None):
+            raise ValueError("the action place takes either a place_id, or lon and lat")
+        elif self.position is not None and self.position.lon == self.position.lat == 0:
+            raise ValueError("lon 0, lat 0 stands for no place")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -271,6 +315,11 @@ class Event:
         return self.place.confidence if self.place else None
 
     @property
+    def corrected(self) -> str | None:
+        """Where the correction is written that gave the place."""
+        return self.place.corrected if self.place else None
+
+    @property
     def place_alternatives(self) -> tuple[Candidate, ...]:
         """Up to five further candidates, best first."""
         if self.place is None:
@@ -282,10 +331,13 @@ class Event:
 class Report:
     """What was found in one document. `error` is None, or what went wrong, and then nothing was found.
 
-    `notes` are remarks for the reader: a limit that was hit, a language that is not supported."""
+    `notes` are remarks for the reader: a limit that was hit, a language that is not supported. `corrections` are those
+    that found something to put right, `stale` those whose offsets hold another text, which were not applied."""
 
     document: Document
     places: tuple[PlaceMention, ...] = ()
     events: tuple[Event, ...] = ()
     error: GeoeventsError | None = None
     notes: tuple[str, ...] = ()
+    corrections: tuple[Correction, ...] = ()
+    stale: tuple[Correction, ...] = ()

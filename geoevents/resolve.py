@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gazetteer.errors import GeocoderError
@@ -11,11 +12,13 @@ from gazetteer.store import Gazetteer
 
 from .anchors import Anchors, Located
 from .candidates import DIRECTION, Candidates, Option, kinds_in
-from .evidence import Group
+from .countries import find_country
+from .evidence import MAX_GROUPS, Evidence, Group
 from .idioms import find_home
 from .mentions import find_names, names_from_spans
+from .preferences import add_hint, as_named, prefer_own, tell_hint
 from .ranker import Ranker, Weights, load_weights
-from .records import Document, PlaceMention
+from .records import Candidate, Document, PlaceMention
 from .relations import Relation, apply_relation, find_relation
 from .senses import group_mentions
 from .spans import Name
@@ -26,6 +29,8 @@ if TYPE_CHECKING:
 
     from gazetteer.geocoder import Geocoder
 
+    from .ranker import Array
+
 MAX_ASKED = 10
 """Unknown names of one document that the geocoder is asked for; its own budget bounds a run."""
 
@@ -33,32 +38,58 @@ PART_M = 10_000
 """Added radius of a name that contains a place's name: a body or a building somewhere in it."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weighed:
+    """The names of a document weighed: `names` in order of start, the `verdicts` on each name's group `group_of`, and
+    for each group the evidence, the probability of its rows, and which group of that evidence it is."""
+
+    names: tuple[Name, ...]
+    group_of: tuple[int, ...]
+    verdicts: tuple[Verdict, ...]
+    evidence: tuple[tuple[Evidence, Array, int], ...]
+
+
 class Resolver:
     """Places the names of documents. Keeps a cache of look-ups; safe to share between threads.
 
-    `geocoder` is asked for names the gazetteer lacks, and for nothing else. Raises ModelError where the weights are
-    missing.
+    `geocoder` is asked for names the gazetteer lacks, and for nothing else. `countries`, ISO 3166-1 alpha-2 codes, are
+    what the texts are about: a strong hint, no filter. Raises ModelError where the weights are missing.
     """
 
-    def __init__(self, gazetteer: Gazetteer, geocoder: Geocoder | None = None, weights: Weights | None = None) -> None:
+    def __init__(
+        self,
+        gazetteer: Gazetteer,
+        geocoder: Geocoder | None = None,
+        weights: Weights | None = None,
+        countries: Sequence[str] = (),
+    ) -> None:
         self.candidates = Candidates(gazetteer)
         self.geocoder = geocoder
         self.ranker = Ranker(weights or load_weights())
+        self.countries = tuple(find_country(code) for code in countries)
 
     def resolve(self, doc: Doc, names: Sequence[Name], document: Document | None = None) -> tuple[PlaceMention, ...]:
         """One mention for each name, in order of start. `document` says where the text was published, if known."""
         return self._resolve(doc, sorted(names, key=lambda name: (name.start, name.end)), (), document)
 
     def resolve_spans(
-        self, doc: Doc, spans: Iterable[tuple[int, int]], document: Document | None = None
+        self,
+        doc: Doc,
+        spans: Iterable[tuple[int, int]],
+        document: Document | None = None,
+        put_right: Callable[[Name], Name | None] = lambda name: name,
     ) -> tuple[PlaceMention, ...]:
-        """One mention for each given span, in the order given; other names found in `doc` are context."""
-        asked = names_from_spans(doc, spans, self.candidates.matches)
+        """One mention for each given span, in the order given; other names found in `doc` are context.
+
+        `put_right` gives a name the place that a correction says, None where it says there is none: a span that was
+        asked for is placed all the same."""
+        asked = [put_right(name) or name for name in names_from_spans(doc, spans, self.candidates.matches)]
         names = sorted(set(asked), key=lambda name: (name.start, name.end))
         context = [
             name
-            for name in find_names(doc, self.candidates.matches)
-            if not any(name.start < other.end and other.start < name.end for other in asked)
+            for found in find_names(doc, self.candidates.matches)
+            if (name := put_right(found))
+            and not any(name.start < other.end and other.start < name.end for other in asked)
         ]
         found = {(m.start, m.end): m for m in self._resolve(doc, names, context, document)}
         return tuple(found[name.start, name.end] for name in asked)
@@ -66,21 +97,46 @@ class Resolver:
     def _resolve(
         self, doc: Doc, names: Sequence[Name], context: Sequence[Name], document: Document | None
     ) -> tuple[PlaceMention, ...]:
-        """The mentions of `names` and `context`; the geocoder is not asked for the latter."""
-        groups, group_of = group_mentions(doc.text, names, self.candidates, context)
-        home = find_home(doc.text, document)
-        verdicts = self._verdicts(groups, home)
-        if self.geocoder is not None and self._ask(self.geocoder, groups, verdicts):
-            verdicts = self._verdicts(groups, home)
-        every = sorted(zip((*names, *context), group_of, strict=True), key=lambda pair: (pair[0].start, pair[0].end))
-        return _mentions(doc, [name for name, _ in every], [verdicts[g] for _, g in every])
+        return find_places(doc, self.weigh(doc, names, context, document))
 
-    def _verdicts(self, groups: Sequence[Group], home: Mapping[str, float]) -> list[Verdict]:
-        return [
-            judge(evidence, probability, g, self.ranker.weights)
-            for evidence, probability in self.ranker.rank(groups, home)
-            for g in range(len(evidence.groups))
-        ]
+    def weigh(
+        self, doc: Doc, names: Sequence[Name], context: Sequence[Name] = (), document: Document | None = None
+    ) -> Weighed:
+        """What speaks for each meaning of `names` and `context`; the geocoder is not asked for the latter."""
+        groups, group_of = group_mentions(doc.text, names, self.candidates, context)
+        told = [as_named(place) for place in self.countries]
+        home = add_hint(find_home(doc.text, document), self.countries)
+        verdicts, evidence = self._judge(groups, told, home)
+        if self.geocoder is not None and self._ask(self.geocoder, groups, verdicts):
+            verdicts, evidence = self._judge(groups, told, home)
+        every = sorted(zip((*names, *context), group_of, strict=True), key=lambda pair: (pair[0].start, pair[0].end))
+        return Weighed(
+            names=tuple(name for name, _ in every),
+            group_of=tuple(g for _, g in every),
+            verdicts=tuple(verdicts),
+            evidence=tuple(evidence),
+        )
+
+    def _judge(
+        self, groups: Sequence[Group], told: Sequence[Group], home: Mapping[str, float]
+    ) -> tuple[list[Verdict], list[tuple[Evidence, Array, int]]]:
+        evidence = list(self._rank(groups, told, home))
+        verdicts = []
+        for (matrix, probability, g), group in zip(evidence, groups, strict=True):
+            verdict = judge(matrix, probability, g, self.ranker.weights)
+            verdicts.append(prefer_own(tell_hint(verdict, self.countries), group))
+        return verdicts, evidence
+
+    def _rank(
+        self, groups: Sequence[Group], told: Sequence[Group], home: Mapping[str, float]
+    ) -> Iterator[tuple[Evidence, Array, int]]:
+        """Evidence and probabilities for each of the groups, each stretch of them beside what was told beforehand."""
+        told = told[: MAX_GROUPS // 2]
+        width = MAX_GROUPS - len(told)
+        for first in range(0, len(groups), width):
+            for evidence, probability in self.ranker.rank([*told, *groups[first : first + width]], home):
+                for g in range(len(told), len(evidence.groups)):
+                    yield evidence, probability, g
 
     def _ask(self, geocoder: Geocoder, groups: Sequence[Group], verdicts: Sequence[Verdict]) -> bool:
         """Ask the geocoder for the names without an answer; whether it knew any."""
@@ -102,8 +158,13 @@ def _askable(text: str) -> bool:
     return len(text) >= 4 and text[0].isupper() and "street" not in kinds_in(text)
 
 
-def _mentions(doc: Doc, names: Sequence[Name], verdicts: Sequence[Verdict]) -> tuple[PlaceMention, ...]:
-    text = doc.text
+def find_places(doc: Doc, weighed: Weighed) -> tuple[PlaceMention, ...]:
+    """One mention for each name that was weighed, in order of start."""
+    text, names = doc.text, weighed.names
+    verdicts = [
+        weighed.verdicts[g] if name.place is None else _given(name, name.place)
+        for name, g in zip(names, weighed.group_of, strict=True)
+    ]
     located = [
         Located(start=name.start, end=name.end, place=verdict.place, sure=name.kind == "place")
         for name, verdict in zip(names, verdicts, strict=True)
@@ -120,6 +181,12 @@ def _mentions(doc: Doc, names: Sequence[Name], verdicts: Sequence[Verdict]) -> t
         other = verdicts[relation.other].place if relation and relation.other is not None else None
         mentions.append(_known(name, verdict, verdict.place, relation, other))
     return tuple(mentions)
+
+
+def _given(name: Name, place: Place) -> Verdict:
+    """What a user says is not weighed."""
+    told = Candidate(place=place, score=1.0, confidence=1.0, reasons=(f"corrected by {name.corrected}",))
+    return Verdict(place=place, confidence=1.0, candidates=(told,))
 
 
 def _relation(text: str, spans: Sequence[tuple[int, int]], i: int, verdict: Verdict) -> Relation | None:
@@ -145,6 +212,7 @@ def _known(name: Name, verdict: Verdict, place: Place, relation: Relation | None
         candidates=verdict.candidates,
         relation=relation.words if relation else None,
         reason="; ".join(verdict.candidates[0].reasons) or None,
+        corrected=name.corrected,
     )
 
 

@@ -38,7 +38,9 @@ def group_mentions(
             options, clues = tuple(o for o in options if o.kind == "demonym") or options, Clues()
         key = fold(name.text) or name.text
         sense = _sense(clues, options)
-        if sense:
+        if name.place is not None:
+            options, sense = (Option(place=name.place, kind="name", spelled=True),), (name.place.id, "given")
+        elif sense:
             senses[key] = sense
         else:
             sense = senses.get(key, ())

@@ -5,24 +5,29 @@ from __future__ import annotations
 import os
 import sys
 import traceback
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import api, documents
-from .errors import InputError
+from .errors import GeoeventsError, InputError
 from .geojson import Provenance, to_geojson
 from .options import ReadingOptions, WritingOptions
 from .readers.dates import parse_date
 from .readers.reading import Columns, Reading
-from .records import MODALITIES, Report
+from .records import MODALITIES, Correction, Document, Report
 from .terminal import say, track
 
 if TYPE_CHECKING:
     from gazetteer.geocoder import Geocoder
 
+    from .explain import Explanation
     from .pipeline import Pipeline
+
+ROWS_NAMED = 20
+"""Corrections named in one message."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +83,8 @@ def run(options: WritingOptions, outputs: Iterable[Path] = ()) -> Result:
             ("published", options.published),
             ("source", options.source_name),
             ("geocoder", geocoder.settings.host if geocoder else None),
+            ("countries", pipeline.settings.countries),
+            ("corrections_sha256", pipeline.corrections.sha256),
         ),
     )
     return Result(
@@ -139,7 +146,12 @@ def make_geocoder(options: WritingOptions) -> Geocoder:
 def load_pipeline(options: ReadingOptions, geocoder: Geocoder | None = None, ontology: Path | None = None) -> Pipeline:
     """The pipeline that the options ask for."""
     return api.load(
-        model=options.model, gazetteers=tuple(options.gazetteers or ()), geocoder=geocoder, ontology=ontology
+        model=options.model,
+        gazetteers=tuple(options.gazetteers or ()),
+        geocoder=geocoder,
+        ontology=ontology,
+        corrections=tuple(options.corrections or ()),
+        countries=tuple(options.countries or ()),
     )
 
 
@@ -155,7 +167,66 @@ def find_events(
         raise InputError("the inputs hold no documents: their tables have no rows with a text; nothing was written")
     if all(report.error for report in reports):
         raise InputError("no document could be read, and nothing was written")
+    tell_corrections(pipeline.corrections.rows, reports)
     return reports
+
+
+def tell_corrections(rows: Sequence[Correction], reports: Sequence[Report]) -> None:
+    """Say how many corrections were applied, and which were not and why; silent where there are none."""
+    if not rows:
+        return
+    applied = {row for report in reports for row in report.corrections}
+    stale = {row for report in reports for row in report.stale}
+    read = {report.document.id for report in reports}
+    idle = [row for row in rows if row not in applied and row not in stale]
+    elsewhere = [row for row in idle if row.document_id is not None and row.document_id not in read]
+    say(f"{len(applied):,} of {count(len(rows), 'correction')} applied")
+    for what, left in (
+        ("stale", [row for row in rows if row in stale]),
+        ("matched nothing", [row for row in idle if row not in elsewhere]),
+        ("for documents that were not read", elsewhere),
+    ):
+        if left:
+            say(f"{count(len(left), 'correction')} {what}: {_name_rows(left)}")
+
+
+def _name_rows(rows: Sequence[Correction]) -> str:
+    """Where rows are written, the rows of one file together: "a.csv rows 3, 7"."""
+    files: dict[str, list[str]] = {}
+    for row in rows[:ROWS_NAMED]:
+        name, _, number = row.origin.rpartition(" ")
+        files.setdefault(name, []).append(number)
+    named = "; ".join(f"{name}{'s' * (len(numbers) > 1)} {', '.join(numbers)}" for name, numbers in files.items())
+    return f"{named} and {len(rows) - ROWS_NAMED:,} more" if len(rows) > ROWS_NAMED else named
+
+
+def explain(options: ReadingOptions) -> tuple[list[tuple[str, tuple[Explanation, ...]]], int]:
+    """The ids of the documents of all INPUTs with what their names may mean and why; and how many documents failed.
+
+    An INPUT that is the text itself is a document called "text". Raises InputError where none could be used."""
+    texts = [given for given in options.inputs if documents.is_text(given)]
+    files = [given for given in options.inputs if given not in texts]
+    written: Iterator[Reading] = (
+        Reading(document=Document(text=text, id=f"text {number}" if number > 1 else "text", source=options.source_name))
+        for number, text in enumerate(texts, 1)
+    )
+    readings, total = open_inputs(replace(options, inputs=files)) if files or not texts else (iter(()), 0)
+    pipeline = load_pipeline(options)
+    explained, failed = [], 0
+    for reading in track(chain(written, readings), "documents", None if total is None else total + len(texts)):
+        try:
+            if reading.error is not None:
+                raise reading.error
+            explained.append((reading.document.id, pipeline.explain(reading.document)))
+        except GeoeventsError as error:
+            failed += 1
+            tell(Report(document=reading.document, error=error), options.debug)
+    if not explained:
+        raise InputError("no document could be read, and nothing is explained")
+    for name, explanations in explained:
+        if not explanations:
+            say(f"{name}: no name of a place was found in it")
+    return explained, failed
 
 
 def tell(report: Report, debug: bool) -> None:

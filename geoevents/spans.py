@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 
-from gazetteer.places import NameMatch
+from gazetteer.places import NameMatch, Place
 
 from .candidates import DIRECTION, KINDS
 
@@ -44,12 +44,16 @@ _LEADING = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Name:
-    """A name as written; offsets count characters, `end` is exclusive. `kind` as in PlaceMention."""
+    """A name as written; offsets count characters, `end` is exclusive. `kind` as in PlaceMention.
+
+    `place` is what a correction says it means, `corrected` where that is written."""
 
     text: str
     start: int
     end: int
     kind: str = "place"
+    place: Place | None = None
+    corrected: str | None = None
 
     def __post_init__(self) -> None:
         if self.start < 0 or self.end - self.start != len(self.text) or not self.text:

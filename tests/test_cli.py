@@ -117,6 +117,90 @@ def test_version(run: Run) -> None:
     assert run("--version") == (0, f"geoevents {package.__version__}\n", "")
 
 
+# What a user knows better
+
+
+def test_corrections_are_applied_shown_and_accounted_for(run: Run, article: Path) -> None:
+    start = ARTICLE.index("Hama")
+    Path("c.csv").write_text(
+        "document_id,start,end,text,action,place_id\n,,,Idlib,place,geonames:170017\n"
+        "article.txt,0,4,Hama,no_place\n,,,Tripoli,no_place\nother.txt,,,Hama,no_place\n,,,Aleppo,no_place\n"
+        f"article.txt,{start},{start + 4},Hama,no_place\n",
+        encoding="utf-8",
+    )
+    status, out, err = run("export", article, "--corrections", "c.csv")
+    assert status == 0
+    assert "geoevents: article.txt: c.csv row 3 is stale and was not applied: at 0:4 stands 'Shel', not 'Hama'" in err
+    assert "geoevents: 2 of 6 corrections applied" in err
+    assert "geoevents: 1 correction stale: c.csv row 3" in err
+    assert "geoevents: 2 corrections matched nothing: c.csv rows 4, 6" in err
+    assert "geoevents: 1 correction for documents that were not read: c.csv row 5" in err
+    collection = json.loads(out)
+    check(collection)
+    properties = [feature["properties"] for feature in collection["features"]]
+    assert {(p["place_text"], p["place_id"], p["corrected"]) for p in properties if p["place_text"] == "Idlib"} == {
+        ("Idlib", "geonames:170017", "c.csv row 2")
+    }
+    assert "Hama" not in {p["place_text"] for p in properties}
+    assert len(collection["geoevents"]["options"]["corrections_sha256"]) == 64
+    run("export", article, "--corrections", "c.csv", "-o", "e.csv")
+    assert "c.csv row 2" in Path("e.csv").read_text("utf-8")
+
+
+def test_wrong_corrections_and_countries_stop_before_any_work(run: Run, article: Path) -> None:
+    Path("wrong.csv").write_text("text,action\nHama,plce\n", encoding="utf-8")
+    for arguments, fault in (
+        (("--corrections", "wrong.csv"), "wrong.csv row 2: action 'plce' is none of place, no_place, no_event"),
+        (("--corrections", "none.csv"), "the corrections none.csv cannot be read: No such file"),
+        (("--country", "Lybia"), "no country is called 'Lybia'"),
+    ):
+        status, out, err = run("export", article, *arguments)
+        assert (status, out) == (2, "")
+        assert fault in err
+
+
+def test_a_country_is_a_hint(run: Run) -> None:
+    Path("a.txt").write_text("Gunmen opened fire in Tripoli on Thursday, killing two people.")
+    for country, code in (("LB", "LB"), ("Libya", "LY")):
+        status, out, _ = run("export", "a.txt", "--country", country)
+        collection = json.loads(out)
+        assert status == 0
+        assert collection["features"][0]["properties"]["country_code"] == code
+        assert collection["geoevents"]["options"]["countries"] == [code]
+
+
+def test_explain_takes_texts_and_files(run: Run, article: Path) -> None:
+    status, out, err = run("places", "--explain", "Gunmen opened fire in Tripoli.", article)
+    assert (status, err) == (0, "")
+    header, *lines = [line.split("\t") for line in out.splitlines()]
+    assert header[:6] == ["document", "text", "start", "end", "rank", "name"]
+    assert {line[0] for line in lines} == {"text", "article.txt"}
+    ranks = [line[4] for line in lines if line[:2] == ["text", "Tripoli"]]
+    assert ranks == [*map(str, range(1, len(ranks))), ""]
+    assert lines[len(ranks) - 1][5] == "none of these"
+    status, out, _ = run("places", article, "--explain", "--json")
+    [document] = json.loads(out)
+    assert status == 0
+    assert document["names"][0]["meanings"][0]["features"][0]["contribution"]
+    status, out, err = run("places", "--explain", "Nothing here.")
+    assert (status, "no name of a place was found" in err) == (0, True)
+    for missing in ("artcle.txt", "folder/with blank.txt", "a/b"):
+        status, out, err = run("places", "--explain", missing)
+        assert (status, out) == (2, "")
+        assert f"{missing} does not exist" in err
+    Path("empty.txt").write_text(" ")
+    status, out, err = run("places", "--explain", "empty.txt", article)
+    assert (status, "empty.txt is empty" in err) == (1, True)
+
+
+def test_explain_on_a_terminal_is_one_table_a_name(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    _, out, _ = run("places", "--explain", "Gunmen opened fire in Tripoli near \x1b[31mHama.")
+    assert "Tripoli [22:29] -> Tripoli (geonames:" in out
+    assert "none of these" in out
+    assert "\x1b" not in out.replace("\x1b[1m", "").replace("\x1b[0m", "")
+
+
 # What is written
 
 
@@ -130,6 +214,7 @@ def test_map_writes_a_page_and_the_same_events_as_geojson(run: Run, article: Pat
     about = collection["geoevents"]
     assert about["options"] == {
         "modalities": ["asserted"], "texts": True, "published": "2017-03-30", "source": None, "geocoder": None,
+        "countries": [], "corrections_sha256": None,
     }  # fmt: skip
     assert len(about["model_sha256"]) == len(about["gazetteer_sha256"]) == 64
     assert [document["text"] for document in about["documents"]] == [ARTICLE]

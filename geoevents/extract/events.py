@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -39,10 +39,15 @@ SETTLED = SPOKEN | {"CONSULT", "AID", "COOPERATE", "CONCEDE", "SANCTION"}
 
 
 def extract_events(
-    doc: Doc, mentions: Sequence[PlaceMention], document: Document, ontology: Ontology
+    doc: Doc,
+    mentions: Sequence[PlaceMention],
+    document: Document,
+    ontology: Ontology,
+    tells: Callable[[int, int], bool] | None = None,
 ) -> tuple[Event, ...]:
     """The events of a document in text order, one for each place an event has; those of every modality.
 
+    `tells` says of a trigger's span whether it may tell of an event at all.
     Relative dates count from the dateline's full date, else from the publication; without both they stay unknown."""
     published = _day_of_report(document)
     places = _place_tokens(doc, mentions)
@@ -56,6 +61,8 @@ def extract_events(
         dates = find_spans(sentence, published, story.day)
         passed = places | {i for _, span in dates for i in range(span.start, span.end)}
         triggers = find_triggers(sentence, ontology, places, passed)
+        if tells is not None:
+            triggers = filter(lambda trigger: tells(*_span(trigger)), triggers)
         found = [_tell(t, near, dates, published, weekdays) for t in triggers]
         figures = [f for f in find_figures(sentence) if found or _of_these_days(f.token, dates, published, weekdays)]
         story.add(number, sentence, found, figures, near, dates)
@@ -125,6 +132,11 @@ def _tell(
         refers=_refers(token),
         undated=not dates,
     )
+
+
+def _span(trigger: Trigger) -> tuple[int, int]:
+    words = trigger.token.doc[trigger.first : trigger.last + 1]
+    return words.start_char, words.end_char
 
 
 def _of_these_days(token: Token, dates: Dated, published: date | None, weekdays: bool) -> bool:

@@ -57,7 +57,7 @@ def read_csv(source: Source, columns: Columns, defaults: Defaults) -> Iterator[R
         header_line = file.readline(MAX_BYTES)
         delimiter = max(",;\t|", key=header_line.count)
         file.seek(start)
-        rows = _number_rows(csv.reader(file, delimiter=delimiter, strict=True))
+        rows = number_rows(csv.reader(file, delimiter=delimiter, strict=True))
         _, header = next(rows, (1, ()))
         if isinstance(header, csv.Error):
             raise InputError(f"{source.name} has a header that cannot be read: {header}")
@@ -68,7 +68,7 @@ def read_csv(source: Source, columns: Columns, defaults: Defaults) -> Iterator[R
             raise InputError(f"{source.name} {error}") from None
         for number, cells in rows:
             try:
-                record = _match_cells(names, cells)
+                record = match_cells(names, cells)
                 if record is None:
                     continue
                 reading = _read_row(record, chosen, source, number, defaults)
@@ -78,7 +78,7 @@ def read_csv(source: Source, columns: Columns, defaults: Defaults) -> Iterator[R
             note = None
 
 
-def _match_cells(names: Sequence[str], cells: Sequence[str] | csv.Error) -> Mapping[str, str] | None:
+def match_cells(names: Sequence[str], cells: Sequence[str] | csv.Error) -> Mapping[str, str] | None:
     """Cells by column, the first of a name; None for a blank row."""
     if isinstance(cells, csv.Error):
         raise InputError(f"cannot be read: {cells}; check its quotation marks")
@@ -117,7 +117,8 @@ def _parse_line(line: bytes) -> Mapping[str, object] | None:
     return record
 
 
-def _number_rows(reader: Iterator[list[str]]) -> Iterator[tuple[int, Sequence[str] | csv.Error]]:
+def number_rows(reader: Iterator[list[str]]) -> Iterator[tuple[int, Sequence[str] | csv.Error]]:
+    """Rows as a spreadsheet numbers them, from 1; one that cannot be read is its error."""
     number = 0
     while True:
         number += 1
