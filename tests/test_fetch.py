@@ -99,8 +99,8 @@ class _Handler(BaseHTTPRequestHandler):
         if status != 304:
             self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(body[:cut])
         self.server.sent.append((status, len(body[:cut])))
+        self.wfile.write(body[:cut])
         self.close_connection = True
 
 
