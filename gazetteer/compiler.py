@@ -16,8 +16,9 @@ import marisa_trie
 import numpy as np
 
 from .errors import GazetteerSourceError
+from .fuzzy import spelling_sections
 from .layout import HAS_BOUNDS, HEADER, KINDS, MAGIC, ROW_FIELDS, ROWS, VERSION, Source
-from .names import fold, skeleton
+from .names import fold
 from .places import Entry, Place
 
 Section = bytes | np.ndarray[Any, Any] | Path
@@ -46,7 +47,11 @@ def compile_entries(entries: Iterable[Entry], *, built: str, sources: Iterable[S
     keys = Counter(key for key, _, _ in postings)  # in order, for the postings are
     found = np.array([posting for _, _, posting in postings], dtype="<u8")
     sections, key_ids = key_sections(list(keys), np.array(list(keys.values()), dtype="<u4"), found, slot)
-    sections |= bone_sections(zip(keys, key_ids.tolist(), strict=True))
+    rows_of = dict(sorted(((key, posting >> (ordinal_bits + 3)) for key, _, posting in postings), reverse=True))
+    sections |= spelling_sections(
+        (key, at, rows_of[key], ordered[rows_of[key]].place.country)
+        for key, at in zip(keys, key_ids.tolist(), strict=True)
+    )
     names_text = ["\n".join(spelling for spelling, _, _ in names.values()).encode() for names in kept]
     sections["names_at"], sections["names"] = offsets(list(map(len, names_text))), b"".join(names_text)
     features = sorted({(e.place.feature_class, e.place.feature_code) for e in ordered})
@@ -115,21 +120,6 @@ def key_sections(keys: Iterable[str], counts: Array, postings: Array, slot: str)
     more[~listed] = counts[several]
     more[listed] = postings[np.repeat(several, counts)]
     return {"keys": trie.tobytes(), "slots": slots, "more": more}, ids
-
-
-def bone_sections(keys: Iterable[tuple[str, int]]) -> dict[str, Section]:
-    """The index of skeletons over (key, key id), in the order of the keys."""
-    bones: dict[str, list[int]] = {}
-    for key, key_id in keys:
-        if key.isascii() and len(bone := skeleton(key)) > 1:
-            bones.setdefault(bone, []).append(key_id)
-    trie = marisa_trie.Trie(sorted(bones))
-    by_bone = [bones[trie.restore_key(i)] for i in range(len(bones))]
-    return {
-        "bones": trie.tobytes(),
-        "bones_at": offsets(list(map(len, by_bone))),
-        "bones_keys": np.array([at for group in by_bone for at in group], dtype="<u4"),
-    }
 
 
 def _rows(

@@ -10,7 +10,7 @@ A file is a header, a JSON table of contents, and sections aligned to eight byte
     by_id       rows in order of (namespace, number), for bisection
     cells       one-degree grid of `by_cell`, rows cell by cell
     bounds      west, south, east, north in 1e-6 degrees of the rows in `bounds_rows`, which HAS_BOUNDS marks; optional
-    bones       marisa trie of skeletons; bones_at and bones_keys list the key ids that have one
+    frames, frames_at, frames_keys, vowels, shapes   the index of spellings, which `fuzzy` reads and writes; optional
 
 A posting packs row, which of the row's names matched, and the kind of name; postings of a key stand in the order
 `lookup` answers in.

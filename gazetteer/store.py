@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from .errors import GazetteerFileError
+from .fuzzy import Spellings
 from .layout import HAS_BOUNDS, HEADER, KINDS, MAGIC, VERSION, Source, cell_row
 from .names import COMPASS, accepts_class, fold, one_edit, skeleton, sound, spelling_cost, split_class
 from .places import Bounds, LonLat, NameMatch, Place
@@ -73,8 +74,8 @@ class _MatchDraft:
 
     __slots__ = NameMatch.__slots__
 
-    def __init__(self, place: Place, name: str, kind: str, cost: float) -> None:
-        self.place, self.name, self.kind, self.cost = place, name, kind, cost
+    def __init__(self, place: Place, name: str, kind: str, cost: float, spellings: int) -> None:
+        self.place, self.name, self.kind, self.cost, self.spellings = place, name, kind, cost, spellings
 
 
 class _Store:
@@ -94,9 +95,8 @@ class _Store:
         self._many = 1 << (8 * struct.calcsize(slot) - 1)
         section = {name: data[at : at + size] for name, (at, size) in contents["sections"].items()}
         self._rows, self._names, self._regions = section["rows"], section["names"], section["regions"]
-        self._names_at, self._regions_at, self._by_id, self._cells, self._by_cell, self._bones_at, self._bones_keys = (
-            section[name].cast("I")
-            for name in ("names_at", "regions_at", "by_id", "cells", "by_cell", "bones_at", "bones_keys")
+        self._names_at, self._regions_at, self._by_id, self._cells, self._by_cell = (
+            section[name].cast("I") for name in ("names_at", "regions_at", "by_id", "cells", "by_cell")
         )
         self._bounds_rows = section.get("bounds_rows", data[:0]).cast("I")
         self._sides = section.get("bounds", data[:0]).cast("i")
@@ -104,7 +104,7 @@ class _Store:
         try:
             self._keys = marisa_trie.Trie().map(section["keys"])
             self._labels = marisa_trie.Trie().map(section["labels"])
-            self._bones = marisa_trie.Trie().map(section["bones"])
+            self._spellings = Spellings(self._keys, section) if "frames" in section else _Bones(self._keys, section)
         except (RuntimeError, ValueError) as error:
             raise _broken(path, "a name index cannot be read") from error
         self._tail = self._ordinal_bits + 3
@@ -169,7 +169,7 @@ class _Store:
         place, names = self.record(row)
         ordinal = (posting ^ (row << self._tail)) >> 3
         name = names.split("\n", ordinal + 1)[ordinal] if ordinal else place.name
-        match: Any = _MatchDraft(place, name, kind or KINDS[posting & 7], cost)
+        match: Any = _MatchDraft(place, name, kind or KINDS[posting & 7], cost, names.count("\n") + 1)
         match.__class__ = NameMatch
         return match  # type: ignore[no-any-return]
 
@@ -185,30 +185,22 @@ class _Store:
             return self.find(f"{COMPASS[first]} {rest}")
         return found
 
-    def _find_fuzzy(self, key: str) -> list[tuple[float, int, NameMatch]]:
-        """Matches that are not exact, as (cost, row, match)."""
-        letters = key.replace(" ", "")
-        if len(letters) < 3 or not letters.isascii():
-            return []
-        heard, limit = sound(key), 1.0 if len(letters) > 4 else 0.5
-        costs: dict[int, float] = {}
-        if len(letters) > 4:
-            costs.update((at, 1.0) for edited in one_edit(key) if (at := self._keys.get(edited)) is not None)
-        bone = self._bones.get(skeleton(key))
-        if bone is not None:
-            start, end = self._bones_at[bone], self._bones_at[bone + 1]
-            for at in islice(self._bones_keys[start:end], _MAX_BUCKET):
-                cost = spelling_cost(heard, sound(self._keys.restore_key(at)), limit)
-                if cost is not None:
-                    costs[at] = min(cost, costs.get(at, cost))
+    def _find_fuzzy(self, key: str) -> list[tuple[float, int, int]]:
+        """Names that are nearly a folded one, as (cost, row, posting), each row once, nearest first, then best known.
+
+        A class word is taken off where the whole has no match: "Dar'aa province" finds the province of Dar'a.
+        """
         best: dict[int, tuple[float, int]] = {}
-        exact = {p >> self._tail for p in self.postings(key)}
-        for at in sorted(costs):
+        exact = {posting >> self._tail for posting in self.postings(key)}
+        near, wanted = self._spellings.near(key), None
+        if not near and (parts := split_class(key)):
+            near, wanted = self._spellings.near(parts[0]), parts[1]
+        for cost, at in near:
             for posting in self._slot(at):
                 row = posting >> self._tail
-                if row not in exact and (row not in best or costs[at] < best[row][0]):
-                    best[row] = (costs[at], posting)
-        return [(cost, row, self.match(posting, "fuzzy", cost)) for row, (cost, posting) in sorted(best.items())]
+                if row not in exact and row not in best and (wanted is None or _is(wanted, self.place(row))):
+                    best[row] = (cost, posting)
+        return sorted((cost, row, posting) for row, (cost, posting) in best.items())
 
     def find_prefix(self, key: str, limit: int) -> list[tuple[int, NameMatch]]:
         """The best known places with a name that begins so, as (row, match), best known first."""
@@ -256,6 +248,35 @@ class _Store:
         inside = np.flatnonzero(distance <= km)
         order = inside[np.lexsort((rows[inside], distance[inside]))]
         return list(zip(distance[order].tolist(), rows[order].tolist(), strict=True))
+
+
+class _Bones:
+    """The index of spellings of files compiled before `fuzzy`, if any: slow, and costs are guessed. Goes with them."""
+
+    def __init__(self, keys: Any, section: dict[str, memoryview]) -> None:
+        import marisa_trie
+
+        self._keys, self._bones = keys, marisa_trie.Trie()
+        if "bones" in section:
+            self._bones.map(section["bones"])
+            self._at, self._members = section["bones_at"].cast("I"), section["bones_keys"].cast("I")
+
+    def near(self, key: str) -> list[tuple[float, int]]:
+        """As `Spellings.near`."""
+        letters = key.replace(" ", "")
+        if len(letters) < 3 or not letters.isascii():
+            return []
+        heard, limit = sound(key), 1.0 if len(letters) > 4 else 0.5
+        costs: dict[int, float] = {}
+        if len(letters) > 4:
+            costs.update((at, 1.0) for edited in one_edit(key) if (at := self._keys.get(edited)) is not None)
+        bone = self._bones.get(skeleton(key))
+        if bone is not None:
+            for at in islice(self._members[self._at[bone] : self._at[bone + 1]], _MAX_BUCKET):
+                cost = spelling_cost(heard, sound(self._keys.restore_key(at)), limit)
+                if cost is not None:
+                    costs[at] = min(cost, costs.get(at, cost))
+        return sorted((cost, at) for at, cost in costs.items())
 
 
 def _is(wanted: str, place: Place) -> bool:
@@ -361,18 +382,28 @@ class Gazetteer:
     def lookup_fuzzy(self, name: str, limit: int = 20) -> tuple[NameMatch, ...]:
         """Places whose name is nearly that one, nearest spelling first, then best known; those of `lookup` left out.
 
-        Nearly: one letter changed, added, dropped or swapped in a name of five letters or more; or a transliteration
-        of the same sound (`names.sound`) at most one vowel away in a shorter name, two or one consonant in a longer.
+        Nearly: as `spelling.Costs` learned it from how spellings of one place differ; `cost` says how nearly. A name
+        in Cyrillic or Arabic letters is compared as it is written in Latin ones.
         """
         key = fold(name)
         found = [
-            (cost, -layer, row, match)
+            (cost, -layer, row, posting)
             for layer, store in enumerate(self._stores)
-            for cost, row, match in store.find_fuzzy(key)
+            for cost, row, posting in store.find_fuzzy(key)
         ]
-        found.sort(key=lambda item: item[:3])
-        exact = {match.place.id for match in self.lookup(name)}
-        return tuple(islice((m for m in self._merge(item[3] for item in found) if m.place.id not in exact), limit))
+        if not found:
+            return ()
+        found.sort()
+        seen = {match.place.id for match in self.lookup(name)}
+        matches: list[NameMatch] = []
+        for cost, layer, _, posting in found:
+            if len(matches) == limit:
+                break
+            match = self._stores[-layer].match(posting, "fuzzy", cost)
+            if match.place.id not in seen:
+                seen.add(match.place.id)
+                matches.append(match)
+        return tuple(matches)
 
     def prefix(self, prefix: str, limit: int = 20) -> tuple[NameMatch, ...]:
         """Places with a name that begins so, best known first; () for an empty prefix."""

@@ -27,7 +27,7 @@ MODULES = {
 ONLY_IN: dict[str, set[str]] = {
     "geopy.geocoders": {"gazetteer.geocoder"},
     "geopy.adapters": {"gazetteer.transport"},
-    "marisa_trie": {"gazetteer.store", "gazetteer.compiler"},  # the compiled gazetteer's format
+    "marisa_trie": {"gazetteer.store", "gazetteer.fuzzy", "gazetteer.compiler"},  # the compiled gazetteer's format
     "mmap": {"gazetteer.store"},
     "sqlite3": {"gazetteer.ledger"},
     "urllib3": {"gazetteer.fetch"},

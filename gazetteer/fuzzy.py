@@ -1,0 +1,401 @@
+"""The index of spellings: which names of a gazetteer are nearly a given one. Its writer and its reader stand here.
+
+Five sections of the compiled file, over the names in ASCII of two consonants or more (`spelling` says what shapes are):
+
+    frames       marisa trie of frames
+    frames_at    frame's id -> where its keys begin in frames_keys and vowels
+    frames_keys  key ids, best known place first
+    vowels       the vowels of that key's first seven beats, two bits each: 0 none, 1 A, 2 I, 3 U; then two bits for
+                 the zone of its best known place
+    shapes       a Bloom filter of the shapes, in blocks of 64 bits
+
+A name's spellings mostly share its frame, and `vowels` tells which of them are worth a comparison. For a consonant
+too many, too few, changed or swapped, all shapes one such change away are hashed at once by a polynomial and tried
+against the filter; what passes is looked up. Both together take some 40 microseconds.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from .spelling import CONSONANTS, CROWD, VOWELS, ZONE_KEYS, Beat, beats, class_of, frame, learned, read, zone_of
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Hashes = NDArray[np.uint64]
+
+SECTIONS = ("frames", "frames_at", "frames_keys", "vowels", "shapes")
+MAX_BEATS = 32
+"""Longer names are compared with none."""
+
+_SLOTS = 7
+_VOWELS = (1 << 2 * _SLOTS) - 1
+_CODES = dict(zip(VOWELS, (1, 2, 3), strict=True))
+_WORD = (1 << 64) - 1
+_BASE = 0x9E3779B97F4A7C15  # odd, so that hashes can be shifted back; the golden ratio's bits, as the multipliers below
+_MIX = 0xD6E8FEB86659FD93
+_BITS_A_SHAPE = 20
+_MASK_BITS = 10
+_MASK = (1 << _MASK_BITS) - 1
+_GLUED = re.compile(r"[aeu]l[^\Waeiouyl]\w{3}")  # "Alhasakah"
+
+
+def _scattered(seed: int) -> int:
+    """64 bits of a counter, mixed (splitmix64, Steele, Lea and Flood 2014)."""
+    z = (seed * _BASE) & _WORD
+    z = ((z ^ z >> 30) * 0xBF58476D1CE4E5B9) & _WORD
+    z = ((z ^ z >> 27) * 0x94D049BB133111EB) & _WORD
+    return z ^ z >> 31
+
+
+_VALUE = {"": 0} | {letter: _scattered(i) for i, letter in enumerate(VOWELS + CONSONANTS + "0123456789", 1)}
+
+
+def _hash(spelled: Sequence[Beat]) -> int:
+    """A polynomial over a name's beats modulo 2^64."""
+    value = 0
+    for vowels, consonant in spelled:
+        value = (value * _BASE + _VALUE[class_of(vowels)] + _VALUE[class_of(consonant)]) & _WORD
+    return value
+
+
+def vowels_of(spelled: Sequence[Beat]) -> int:
+    """The vowels of a name's first beats, two bits each, as `vowels` has them."""
+    packed = 0
+    for i, (vowels, _) in enumerate(spelled[:_SLOTS]):
+        if vowels:
+            packed |= _CODES[class_of(vowels)] << 2 * i
+    return packed
+
+
+def _masks() -> Hashes:
+    """Four bits of 64 for each value of _MASK_BITS bits."""
+    import numpy as np
+
+    words = [_scattered(1000 + i) for i in range(1 << _MASK_BITS)]
+    masks = [sum({1 << (w >> s & 63) for s in (0, 6, 12, 18)}) for w in words]
+    return np.array(masks, dtype=np.uint64)
+
+
+def spelling_sections(keys: Iterable[tuple[str, int, int, str | None]]) -> dict[str, bytes]:
+    """The index of (folded name, its id, the best known place's row and country); others than ASCII are left out."""
+    import marisa_trie
+    import numpy as np
+
+    groups: dict[str, list[tuple[int, int, int]]] = {}
+    shapes: set[int] = set()
+    for key, at, row, country in keys:
+        if not key.isascii():
+            continue
+        spelled = beats(key)
+        if len(spelled) <= MAX_BEATS and len(bones := frame(spelled)) > 1:
+            groups.setdefault(bones, []).append((row, at, vowels_of(spelled) | zone_of(country) << 2 * _SLOTS))
+            shapes.add(_hash(spelled))
+    frames = marisa_trie.Trie(sorted(groups))
+    listed = [sorted(groups[frames.restore_key(i)]) for i in range(len(groups))]
+    size = max(4, (max(1, len(shapes) * _BITS_A_SHAPE // 64) - 1).bit_length())
+    hashes = np.array(sorted(shapes), dtype=np.uint64) * np.uint64(_MIX)
+    words = np.zeros(1 << size, dtype=np.uint64)
+    picked = (hashes >> np.uint64(64 - size - _MASK_BITS)) & np.uint64(_MASK)
+    np.bitwise_or.at(words, hashes >> np.uint64(64 - size), _masks()[picked])
+    flat = [item for group in listed for item in group]
+    return {
+        "frames": frames.tobytes(),
+        "frames_at": np.cumsum([0, *map(len, listed)], dtype="<u4").tobytes(),
+        "frames_keys": np.array([at for _, at, _ in flat], dtype="<u4").tobytes(),
+        "vowels": np.array([packed for _, _, packed in flat], dtype="<u2").tobytes(),
+        "shapes": words.astype("<u8").tobytes(),
+    }
+
+
+Near = tuple[int, int, float]
+"""A name that may be meant: its key id, its zone, and log2 of how many names share its frame."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Worth:
+    """The changes of a consonant that are tried, with the log odds that are left of a match.
+
+    `changed` of one into another, `added` where the name asked for lacks one, `dropped` where it has one too many,
+    `swapped` with a neighbour (None: not tried). A frame loses `crowd` for each doubling of its names, and is passed
+    over below `least`.
+    """
+
+    changed: dict[str, dict[str, float]]
+    added: dict[str, float]
+    dropped: dict[str, float]
+    swapped: float | None
+    crowd: float
+    least: float
+
+
+def _worth(odds: Callable[[tuple[str, ...], str], float], crowd: float, least: float) -> Worth:
+    changed = {
+        a: {b: odds(("consonant", "slip changed"), "/".join(sorted((a, b)))) for b in CONSONANTS if a != b}
+        for a in CONSONANTS
+    }
+    added = {letter: odds(("no consonant", "slip dropped"), f"/{letter}") for letter in CONSONANTS}
+    dropped = {letter: odds(("no consonant", "slip added"), f"/{letter}") for letter in CONSONANTS}
+    swapped = odds(("swap", "slip swapped"), "")
+
+    def kept(found: dict[str, float]) -> dict[str, float]:
+        return {letter: left for letter, left in found.items() if left >= least}
+
+    return Worth(
+        changed={digit: dict[str, float]() for digit in "0123456789"}
+        | {a: kept(found) for a, found in changed.items()},
+        added=kept(added),
+        dropped=kept(dropped),
+        swapped=swapped if swapped >= least else None,
+        crowd=crowd,
+        least=least,
+    )
+
+
+ALL = _worth(lambda _kinds, _special: 0.0, 0.0, -math.inf)
+"""Every change, whatever its cost."""
+
+
+@cache
+def worthwhile(length: int) -> Worth:
+    """The changes of a consonant that may leave a name of so many beats within the costs' limit."""
+    costs = learned()
+
+    def odds(kinds: tuple[str, ...], special: str) -> float:
+        return max(
+            costs.odds(length, {kind: 1.0, special: 1.0, "share": 1 / length, zone: 1.0})
+            for kind in kinds
+            for zone in ZONE_KEYS
+        )
+
+    return _worth(odds, costs.weights.get(CROWD, 0.0), -math.log(math.expm1(costs.limit)))
+
+
+class Spellings:
+    """The index of one compiled file. `keys` is its trie of folded names."""
+
+    def __init__(self, keys: Any, section: dict[str, memoryview]) -> None:
+        import marisa_trie
+
+        self._keys, self._section = keys, section  # the trie reads from the section, and does not keep it
+        self._frames = marisa_trie.Trie().map(section["frames"])
+        self._at, self._members = section["frames_at"].cast("I"), section["frames_keys"].cast("I")
+        self._vowels = section["vowels"].cast("H")
+        self._filter: _Filter | None = None
+
+    def near(self, key: str) -> list[tuple[float, int]]:
+        """(cost, key id) of the names nearly like a folded one, as `Costs.limit` has it, in order of cost, then id.
+
+        The name itself is among them where the gazetteer has it.
+        """
+        costs = learned()
+        asked, also = read(key)
+        found: dict[int, float] = {}
+        restore = self._keys.restore_key
+        if not also and len(asked) > 2:
+            for at, zone, crowd in self.like(asked):
+                cost = costs.cost_in_frame(asked, beats(restore(at)), zone, crowd)
+                if cost <= costs.limit:
+                    found[at] = cost
+            if found and min(found.values()) <= costs.sure:
+                return sorted((cost, at) for at, cost in found.items())
+        for spelled, (at, zone, crowd), differ in self.others(key, asked, also, worthwhile(len(asked))):
+            cost = costs.cost(spelled, beats(restore(at)), zone, crowd, differ)
+            if cost <= costs.limit and cost < found.get(at, math.inf):
+                found[at] = cost
+        return sorted((cost, at) for at, cost in found.items())
+
+    def others(
+        self, key: str, asked: list[Beat], also: tuple[str, ...], worth: Worth
+    ) -> Iterator[tuple[list[Beat], Near, tuple[str, ...]]]:
+        """(beats asked for, name, differences that are not of beats) of names to compare that `like` does not give."""
+        if not 2 < len(asked) <= MAX_BEATS:
+            return
+        if also:
+            yield from ((asked, near, also) for near in self.like(asked, unvowelled=True))
+        elif len(asked) > 3 and len(key) > 5:
+            if _GLUED.match(key):
+                rest = beats(key[2:])
+                yield from ((rest, near, ("glued article",)) for near in self.like(rest))
+            if worth.swapped is not None or worth.added or worth.dropped or any(worth.changed.values()):
+                yield from ((asked, near, ()) for near in self._slipped(asked, worth))
+
+    def like(self, asked: list[Beat], unvowelled: bool = False) -> list[Near]:
+        """Names of the frame with nearly the same vowels, fewest changes first, then best known; at most MOST."""
+        bones = frame(asked)
+        group = self._frames.get(bones)
+        if group is None:
+            return []
+        start, end = self._at[group], self._at[group + 1]
+        vowels = vowels_of(asked)
+        written = _gaps(vowels) * 3 if unvowelled else _VOWELS
+        allowed = min(len(bones) - 1, 3)
+        if end - start <= _FEW:
+            changes = [_gaps((known ^ vowels) & written).bit_count() for known in self._vowels[start:end]]
+            inside = [i for i, changed in enumerate(changes) if changed <= allowed]
+            if len(inside) > 1:
+                inside.sort(key=changes.__getitem__)
+        else:
+            import numpy as np
+
+            apart = (np.frombuffer(self._vowels[start:end], dtype="<u2") ^ np.uint16(vowels)) & np.uint16(written)
+            many = _changes()[apart]
+            near = np.flatnonzero(many <= allowed)
+            inside = near[np.argsort(many[near], kind="stable")[:MOST]].tolist()
+        return self._named(start, end, inside[:MOST])
+
+    def _named(self, start: int, end: int, inside: list[int]) -> list[Near]:
+        crowd = _LOG2[min(end - start, _MOST_COUNTED)]
+        return [(self._members[start + i], self._vowels[start + i] >> 2 * _SLOTS, crowd) for i in inside]
+
+    def _slipped(self, asked: list[Beat], worth: Worth) -> list[Near]:
+        """Names whose shape is one consonant too many, too few, other, or swapped, as far as that is worth it."""
+        if self._filter is None:
+            self._filter = _Filter(self._section["shapes"])
+        found: list[Near] = []
+        for bones, vowels, odds in self._filter.one_away(asked, frame(asked), worth):
+            group = self._frames.get(bones)
+            if group is not None:
+                start, end = self._at[group], self._at[group + 1]
+                if odds - worth.crowd * _LOG2[min(end - start, _MOST_COUNTED)] < worth.least:
+                    continue
+                if end - start > _FEW:
+                    import numpy as np
+
+                    known = np.frombuffer(self._vowels[start:end], dtype="<u2") & np.uint16(_VOWELS)
+                    inside = np.flatnonzero(known == vowels)[:MOST].tolist()
+                else:
+                    inside = [i for i, known in enumerate(self._vowels[start:end]) if known & _VOWELS == vowels]
+                found += self._named(start, end, inside)
+        return found
+
+
+_MOST_COUNTED = 1024
+_LOG2 = [0.0] + [round(math.log2(many), 2) for many in range(1, _MOST_COUNTED + 1)]
+MOST = 6
+"""Names of one frame that are compared letter by letter, those of the nearest vowels."""
+
+_FEW = 8
+
+
+def _gaps(packed: int) -> int:
+    """One bit for each gap that is not empty."""
+    return (packed | packed >> 1) & 0x5555
+
+
+@lru_cache(maxsize=1)
+def _changes() -> Any:
+    """How many gaps of a packed difference are not empty, for each of 65,536."""
+    import numpy as np
+
+    packed = np.arange(1 << 16, dtype=np.uint16)
+    return np.bitwise_count((packed | packed >> 1) & 0x5555)
+
+
+class _Filter:
+    """The Bloom filter of shapes, and all that may be tried against it at once."""
+
+    def __init__(self, words: memoryview) -> None:
+        import numpy as np
+
+        self._words = np.frombuffer(words, dtype="<u8")
+        size = len(self._words).bit_length() - 1
+        self._low = np.uint64(64 - size - _MASK_BITS)
+        self._masks, self._mix = _masks(), np.uint64(_MIX)
+        self._powers = [pow(_BASE, p, 1 << 64) for p in range(MAX_BEATS + 2)]
+        self._steps = [later - here for here, later in pairwise(self._powers)]
+        values = [_VALUE[letter] for letter in CONSONANTS]
+        self._table = np.array([[v * p & _WORD for v in values] for p in self._powers], dtype=np.uint64)
+
+    def one_away(self, asked: list[Beat], bones: str, worth: Worth) -> list[tuple[str, int, float]]:
+        """(frame, packed vowels, log odds left) of the shapes one consonant away that the filter knows, or all but."""
+        import numpy as np
+
+        size, powers, steps = len(asked), self._powers, self._steps
+        of_vowels = [_VALUE[class_of(vowels)] for vowels, _ in asked]
+        of_beats = [of + _VALUE[bone] for of, bone in zip(of_vowels, [*bones, ""], strict=True)]
+        heads = [0]
+        for value in of_beats:
+            heads.append((heads[-1] * _BASE + value) & _WORD)
+        whole = heads[-1]
+        bases, rows = [], []
+        places: list[tuple[int, tuple[str, str] | None]] = []
+        left_out: list[tuple[int, int]] = []  # the hash, and the beat whose consonant goes, or ~beat for a swap
+        for i, (vowels, _) in enumerate(asked):
+            after = size - 1 - i
+            here, later = powers[after], powers[after + 1]
+            if after and worth.changed[bones[i]]:
+                bases.append((whole - _VALUE[bones[i]] * here) & _WORD)
+                rows.append(after)
+                places.append((i, None))
+            grown = whole + heads[i] * steps[after + 1] - of_vowels[i] * here
+            for split, left, right in _splits(vowels):
+                bases.append((grown + left * later + right * here) & _WORD)
+                rows.append(after + 1)
+                places.append((i, split))
+            if after:
+                if bones[i] in worth.dropped:
+                    vowel = of_vowels[i + 1] or of_vowels[i]
+                    rest = whole - heads[i + 2] * powers[after - 1]
+                    value = heads[i] * here + (vowel + of_beats[i + 1] - of_vowels[i + 1]) * powers[after - 1] + rest
+                    left_out.append((value & _WORD, i))
+                if worth.swapped is not None and after > 1 and not asked[i + 1][0] and bones[i] != bones[i + 1]:
+                    change = (_VALUE[bones[i + 1]] - _VALUE[bones[i]]) * steps[after - 1]
+                    left_out.append(((whole + change) & _WORD, ~i))
+        tried = (self._table.take(rows, 0) + np.array(bases, dtype=np.uint64)[:, None]).ravel()
+        hashes = np.concatenate((tried, np.array([value for value, _ in left_out], dtype=np.uint64)))
+        hashes *= self._mix
+        hashes >>= self._low
+        at = hashes.view(np.int64)
+        masks = self._masks.take(at & _MASK)
+        hits = ((self._words.take(at >> _MASK_BITS) & masks) == masks).nonzero()[0].tolist()
+        packed, found = vowels_of(asked), []
+        for hit in hits:
+            row, column = divmod(hit, len(CONSONANTS))
+            if row >= len(places):
+                i = left_out[hit - len(tried)][1]
+                if i < 0:
+                    found.append(
+                        (bones[:~i] + bones[~i + 1] + bones[~i] + bones[~i + 2 :], packed, worth.swapped or 0.0)
+                    )
+                else:
+                    met = class_of(asked[i + 1][0] or asked[i][0])
+                    found.append((bones[:i] + bones[i + 1 :], _replaced(packed, i, 2, (met,)), worth.dropped[bones[i]]))
+                continue
+            i, split = places[row]
+            letter = CONSONANTS[column]
+            if split is None:
+                if letter in worth.changed[bones[i]]:
+                    found.append((bones[:i] + letter + bones[i + 1 :], packed, worth.changed[bones[i]][letter]))
+            elif letter in worth.added:
+                found.append((bones[:i] + letter + bones[i:], _replaced(packed, i, 1, split), worth.added[letter]))
+        return found
+
+
+def _replaced(packed: int, at: int, many: int, classes: tuple[str, ...]) -> int:
+    """Packed vowels with `many` gaps from `at` on replaced by others."""
+    kept, rest = packed & (1 << 2 * at) - 1, packed >> 2 * (at + many)
+    for i, vowel in enumerate(classes):
+        kept |= _CODES.get(vowel, 0) << 2 * (at + i)
+    return (kept | rest << 2 * (at + len(classes))) & _VOWELS
+
+
+@lru_cache(maxsize=4096)
+def _splits(run: str) -> tuple[tuple[tuple[str, str], int, int], ...]:
+    """Vowel classes left and right of a consonant dropped from between vowels, or hit as one of them; their values."""
+    cut = {(run[:i], run[i:]) for i in range(len(run) + 1)} | {(run[:i], run[i + 1 :]) for i in range(len(run))}
+    found = sorted({(_class(left), _class(right)) for left, right in cut})
+    return tuple((split, _VALUE[split[0]], _VALUE[split[1]]) for split in found)
+
+
+def _class(run: str) -> str:
+    run = run.lstrip("hw")
+    return class_of(run) if run else ""
