@@ -11,18 +11,18 @@ import contextlib
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import partial
-from itertools import accumulate
+from itertools import accumulate, islice
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from .buckets import BUCKETS, NAMESPACE, PAIR, Bucket, DumpOptions, Track, deal, read_bucket
+from .buckets import NAMESPACE, PAIR, Bucket, DumpOptions, Track, deal, read_bucket
 from .compiler import (
     Array,
     Section,
@@ -37,6 +37,7 @@ from .compiler import (
     write_framed,
 )
 from .errors import GazetteerFileError, GazetteerSourceError
+from .fuzzy import spelling_sections
 from .geonames import Damage, read_size, sha256_of
 from .layout import Source
 
@@ -65,8 +66,8 @@ def assemble(options: DumpOptions, output: Path, track: Track = lambda items, _w
     with _workshop(output, _DISK * size) as folder:
         damages = [Damage(path) for path in options.files]
         context = deal(options, folder, damages, size, track)
-        with _pool(options.processes) as spread:
-            buckets = list(track(spread(read_bucket, context), "reading places", BUCKETS))
+        with _pool(options.processes, context.buckets) as spread:
+            buckets = list(track(spread(read_bucket, context), "reading places", context.buckets))
         for at, line, why in sorted(item for bucket in buckets for item in bucket.damaged):
             damages[at].add(line, why)
         for damage in damages:
@@ -139,13 +140,13 @@ def _runs(pid: str) -> bool:
 
 
 @contextlib.contextmanager
-def _pool(processes: int) -> Iterator[Callable[..., Iterator[Any]]]:
+def _pool(processes: int, buckets: int) -> Iterator[Callable[..., Iterator[Any]]]:
     """Does a piece of work for every bucket, in order; in this process where there is to be but one."""
     if processes == 1:
-        yield lambda work, *given: map(partial(work, *given), range(BUCKETS))
+        yield lambda work, *given: map(partial(work, *given), range(buckets))
         return
     with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
-        yield lambda work, *given: pool.map(partial(work, *given), range(BUCKETS))
+        yield lambda work, *given: pool.map(partial(work, *given), range(buckets))
 
 
 def _merge(
@@ -159,17 +160,26 @@ def _merge(
     layout = row_layout(len(regions), len(features))
     sections: dict[str, Section] = region_sections(regions) | label_section([])
     order = _order(folder, buckets)
-    for name, section in row_sections(_rows(folder, buckets, order, row_dtype(layout), regions, features)).items():
+    rows = _rows(folder, buckets, order, row_dtype(layout), regions, features)
+    region_of = rows["region"].astype("<u4")
+    for name, section in row_sections(rows).items():
         sections[name] = _spill(folder, name, section)
     lengths = np.concatenate([_load(folder, n)["lengths"] for n in range(len(buckets))])
-    sections["names_at"], sections["names"] = offsets(lengths[order]), _names(folder, lengths, order)
-    del lengths, order
+    sections["names_at"], sections["names"] = offsets(lengths[order]), _names(folder, len(buckets), lengths, order)
+    del rows, lengths, order
     starts = [0, *accumulate(bucket.places for bucket in buckets)]
-    with _pool(processes) as spread:
-        for _ in track(spread(index_shard, folder, starts, bits), "indexing names", BUCKETS):
+    with _pool(processes, len(buckets)) as spread:
+        for _ in track(spread(index_shard, folder, starts, bits), "indexing names", len(buckets)):
             pass
-    keys, _ = key_sections(_Keys(folder), _joined(folder, "counts", "<u4"), _joined(folder, "postings", "<u8"), slot)
-    sections |= keys
+    words = _Keys(folder, len(buckets))
+    counts, postings = (_joined(folder, len(buckets), *part) for part in (("counts", "<u4"), ("postings", "<u8")))
+    keys, ids = key_sections(words, counts, postings, slot)
+    for name, section in keys.items():
+        sections[name] = _spill(folder, name, section)
+    del keys
+    best = (postings[np.cumsum(counts, dtype="<u8") - counts] >> np.uint64(bits + 3)).astype("<u4")
+    countries = [line.partition("\t")[0] or None for line in regions]
+    sections |= spelling_sections(_spelled(words, ids, best, region_of[best], countries))
     head = {"features": features, "namespaces": ["", NAMESPACE], "ordinal_bits": bits, "slot": slot, "row": layout}
     return head, sections
 
@@ -248,9 +258,9 @@ def _rows(
     return rows[order]
 
 
-def _names(folder: Path, lengths: Array, order: Array) -> Path:
+def _names(folder: Path, buckets: int, lengths: Array, order: Array) -> Path:
     """The lines of names in the order of the rows."""
-    text = np.concatenate([np.fromfile(folder / f"{n}.lines", "u1") for n in range(BUCKETS)])
+    text = np.concatenate([np.fromfile(folder / f"{n}.lines", "u1") for n in range(buckets)])
     begins = np.cumsum(lengths, dtype="<u8") - lengths
     with (folder / "names").open("wb") as out:
         for at in range(0, len(order), _STRETCH):
@@ -264,19 +274,29 @@ def _names(folder: Path, lengths: Array, order: Array) -> Path:
 class _Keys:
     """All distinct names, one a line of the shards' files; may be walked through more than once."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, shards: int) -> None:
+        self._folder, self._shards = folder, shards
 
     def __iter__(self) -> Iterator[str]:
-        for shard in range(BUCKETS):
+        for shard in range(self._shards):
             with (self._folder / f"{shard}.words").open(encoding="utf-8", newline="\n") as opened:
                 yield from (line[:-1] for line in opened)
 
 
-def _joined(folder: Path, what: str, dtype: str) -> Array:
+def _spelled(
+    words: Iterable[str], ids: Array, rows: Array, regions: Array, countries: list[str | None]
+) -> Iterator[tuple[str, int, int, str | None]]:
+    """Every distinct name with its key id, and its best known place's row and country."""
+    words = iter(words)
+    for at in range(0, len(ids), _STRETCH):
+        part = [array[at : at + _STRETCH].tolist() for array in (ids, rows, regions)]
+        yield from zip(islice(words, len(part[0])), *part[:2], map(countries.__getitem__, part[2]), strict=True)
+
+
+def _joined(folder: Path, shards: int, what: str, dtype: str) -> Array:
     """The shards' arrays of one kind one after another, on disk until they are used."""
     with (folder / what).open("wb") as out:
-        for shard in range(BUCKETS):
+        for shard in range(shards):
             out.write((folder / f"{shard}.{what}").read_bytes())
     return np.memmap(folder / what, dtype, "r")
 
@@ -285,11 +305,15 @@ def index_shard(folder: Path, starts: list[int], bits: int, shard: int) -> None:
     """Brings the names of one hash together: sorted words, how many postings each has, and the postings."""
     row_of, ranks = (np.load(folder / f"{name}.npy", mmap_mode="r") for name in ("row_of", "ranks"))
     keys, parts = list[str](), []
-    for n in range(BUCKETS):
-        keys += (folder / f"{n}-{shard}.keys").read_text("utf-8").split("\n")
+    for n, start in enumerate(starts[:-1]):
+        shards = _load(folder, n)["shards"]
+        here, end = shards[shard], shards["keys"][shard + 1] if shard + 1 < len(shards) else None
+        with (folder / f"{n}.keys").open("rb") as opened:
+            opened.seek(here["keys"])
+            keys += opened.read(None if end is None else end - here["keys"]).decode().split("\n")
         keys.pop()
-        part = np.fromfile(folder / f"{n}-{shard}.pairs", PAIR)
-        part["place"] += np.uint32(starts[n])
+        part = np.fromfile(folder / f"{n}.pairs", PAIR, here["count"], offset=here["pairs"])
+        part["place"] += np.uint32(start)
         parts.append(part)
     pairs = np.concatenate(parts)
     words = sorted(set(keys))
@@ -301,6 +325,3 @@ def index_shard(folder: Path, starts: list[int], bits: int, shard: int) -> None:
     (folder / f"{shard}.words").write_text("".join(f"{word}\n" for word in words), "utf-8", newline="\n")
     np.bincount(which, minlength=len(words)).astype("<u4").tofile(folder / f"{shard}.counts")
     postings[by].tofile(folder / f"{shard}.postings")
-    for n in range(BUCKETS):
-        for what in ("keys", "pairs"):
-            (folder / f"{n}-{shard}.{what}").unlink()

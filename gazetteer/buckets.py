@@ -22,7 +22,8 @@ from .names import fold
 from .sources import Draft, alternates
 from .store import Gazetteer
 
-BUCKETS = 64
+MOST_BUCKETS = 64
+_BUCKET_BYTES = 1 << 22
 NAMESPACE = "geonames:"
 
 _KNOWN = 0.1, 2.5
@@ -61,6 +62,7 @@ class Context:
     """What a bucket needs to know of the others."""
 
     folder: Path
+    buckets: int
     first: dict[str, str]
     second: dict[str, str]
     barred: set[str]
@@ -85,7 +87,9 @@ class Bucket:
 def deal(options: DumpOptions, folder: Path, damages: list[Damage], size: int, track: Track) -> Context:
     """Deals the lines into buckets, and gathers the names of divisions and countries."""
     by_path = dict(zip(options.files, enumerate(damages), strict=True))
-    context = Context(folder=folder, first={}, second={}, barred=set(), own_names=options.alternate_names is None)
+    buckets = min(MOST_BUCKETS, 1 + size // _BUCKET_BYTES)
+    own_names = options.alternate_names is None
+    context = Context(folder=folder, buckets=buckets, first={}, second={}, barred=set(), own_names=own_names)
 
     def blocks() -> Iterator[tuple[Path, bytes]]:
         for path in (*options.dumps, *filter(None, [options.alternate_names])):
@@ -93,7 +97,7 @@ def deal(options: DumpOptions, folder: Path, damages: list[Damage], size: int, t
 
     with contextlib.ExitStack() as stack:
         places, names = (
-            [stack.enter_context((folder / f"{n}.{what}").open("wb")) for n in range(BUCKETS)]
+            [stack.enter_context((folder / f"{n}.{what}").open("wb")) for n in range(buckets)]
             for what in ("places", "names")
         )
         for path, block in track(blocks(), "sorting lines", size // BLOCK):
@@ -128,7 +132,7 @@ def _deal_places(
             _note_division(cells, context)
             if (classes and cells[6] not in classes) or (countries and cells[8] not in countries):
                 continue
-        places[int(geonameid) % BUCKETS].write(b"%d\t%d\t%b\n" % (at, number, line))
+        places[int(geonameid) % len(places)].write(b"%d\t%d\t%b\n" % (at, number, line))
 
 
 def _note_division(cells: list[bytes], context: Context) -> None:
@@ -157,7 +161,7 @@ def _deal_names(lines: Iterable[tuple[int, bytes]], damage: Damage, names: list[
             continue
         if found is not None:
             kind = b"abbreviation" if found.abbreviation else b"alternate"
-            names[found.geonameid % BUCKETS].write(b"%d\t%b\t%b\n" % (found.geonameid, kind, found.name))
+            names[found.geonameid % len(names)].write(b"%d\t%b\t%b\n" % (found.geonameid, kind, found.name))
 
 
 # a bucket's lines as arrays
@@ -170,8 +174,8 @@ class _Columns:
     rows: list[tuple[int, ...]] = field(default_factory=list)
     ranks: list[float] = field(default_factory=list)
     lines: list[bytes] = field(default_factory=list)
-    keys: list[list[str]] = field(default_factory=lambda: [[] for _ in range(BUCKETS)])
-    pairs: list[list[tuple[int, int, int, float]]] = field(default_factory=lambda: [[] for _ in range(BUCKETS)])
+    keys: list[list[str]]
+    pairs: list[list[tuple[int, int, int, float]]]
     regions: dict[str, int] = field(default_factory=dict)
     features: dict[tuple[str, str], int] = field(default_factory=dict)
     cities: list[tuple[int, int, float]] = field(default_factory=list)
@@ -185,11 +189,14 @@ PLACE = np.dtype(
 )
 PAIR = np.dtype([("place", "<u4"), ("ordinal", "<u4"), ("kind", "u1"), ("demotion", "<f8")])
 CITY = np.dtype([("hash", "<u8"), ("population", "<u8"), ("rank", "<f8")])
+SHARD = np.dtype([("keys", "<i8"), ("pairs", "<i8"), ("count", "<i8")])  # where a shard begins in its bucket's files
 DIVISION = np.dtype([("hash", "<u8"), ("population", "<u8"), ("place", "<u4")])
 
 
 def read_bucket(context: Context, n: int) -> Bucket:
-    folder, columns, damaged = context.folder, _Columns(), list[tuple[int, int, str]]()
+    folder, damaged = context.folder, list[tuple[int, int, str]]()
+    shards = range(context.buckets)
+    columns = _Columns(keys=[[] for _ in shards], pairs=[[] for _ in shards])
     names: dict[bytes, list[tuple[str, str]]] = defaultdict(list)
     with (folder / f"{n}.names").open("rb") as opened:
         for line in opened:
@@ -262,7 +269,7 @@ def _add(columns: _Columns, draft: Draft, barred: set[str], known: Gazetteer) ->
     columns.lines.append("\n".join(spelling for spelling, _, _ in names.values()).encode())
     columns.most_names = max(columns.most_names, len(names))
     for ordinal, (key, (_, kind, less)) in enumerate(names.items()):
-        shard = zlib.crc32(key.encode()) % BUCKETS
+        shard = zlib.crc32(key.encode()) % len(columns.keys)
         columns.keys[shard].append(key)
         columns.pairs[shard].append((at, ordinal, KINDS.index(kind), less))
     if draft.feature_class == "P":
@@ -293,6 +300,12 @@ def _index(table: dict[Any, int], key: Any) -> int:
 
 def _save(folder: Path, n: int, columns: _Columns) -> None:
     """Arrays as files: places, lines of names, pairs and keys shard by shard, cities and divisions."""
+    sizes = []
+    with (folder / f"{n}.keys").open("wb") as words, (folder / f"{n}.pairs").open("wb") as out:
+        for keys, pairs in zip(columns.keys, columns.pairs, strict=True):
+            sizes.append((words.tell(), out.tell(), len(pairs)))
+            words.write("".join(f"{key}\n" for key in keys).encode())
+            out.write(np.array(pairs, PAIR).data)
     rows = np.array(columns.rows, PLACE)
     np.savez(
         folder / f"{n}.npz",
@@ -301,8 +314,6 @@ def _save(folder: Path, n: int, columns: _Columns) -> None:
         lengths=np.array(list(map(len, columns.lines)), "<u4"),
         cities=np.array(columns.cities, CITY),
         divisions=np.array(columns.divisions, DIVISION),
+        shards=np.array(sizes, SHARD),
     )
     (folder / f"{n}.lines").write_bytes(b"".join(columns.lines))
-    for shard, (keys, pairs) in enumerate(zip(columns.keys, columns.pairs, strict=True)):
-        (folder / f"{n}-{shard}.keys").write_text("".join(f"{key}\n" for key in keys), "utf-8", newline="\n")
-        np.array(pairs, PAIR).tofile(folder / f"{n}-{shard}.pairs")

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import math
 import re
+from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -90,28 +91,33 @@ def spelling_sections(keys: Iterable[tuple[str, int, int, str | None]]) -> dict[
     import marisa_trie
     import numpy as np
 
-    groups: dict[str, list[tuple[int, int, int]]] = {}
-    shapes: set[int] = set()
+    found: dict[str, int] = {}
+    # lists would take gigabytes for all of GeoNames
+    group, rows, ids, vowels, shapes = array("I"), array("I"), array("I"), array("H"), array("Q")
     for key, at, row, country in keys:
         if not key.isascii():
             continue
         spelled = beats(key)
         if len(spelled) <= MAX_BEATS and len(bones := frame(spelled)) > 1:
-            groups.setdefault(bones, []).append((row, at, vowels_of(spelled) | zone_of(country) << 2 * _SLOTS))
-            shapes.add(_hash(spelled))
-    frames = marisa_trie.Trie(sorted(groups))
-    listed = [sorted(groups[frames.restore_key(i)]) for i in range(len(groups))]
-    size = max(4, (max(1, len(shapes) * _BITS_A_SHAPE // 64) - 1).bit_length())
-    hashes = np.array(sorted(shapes), dtype=np.uint64) * np.uint64(_MIX)
+            group.append(found.setdefault(bones, len(found)))
+            rows.append(row)
+            ids.append(at)
+            vowels.append(vowels_of(spelled) | zone_of(country) << 2 * _SLOTS)
+            shapes.append(_hash(spelled))
+    frames = marisa_trie.Trie(sorted(found))
+    frame_ids = np.fromiter(map(frames.key_id, found), "<u4", len(found))[np.asarray(group)]
+    order = np.lexsort((np.asarray(ids), np.asarray(rows), frame_ids))
+    hashes = np.unique(np.asarray(shapes))
+    size = max(4, (max(1, len(hashes) * _BITS_A_SHAPE // 64) - 1).bit_length())
+    hashes *= np.uint64(_MIX)
     words = np.zeros(1 << size, dtype=np.uint64)
     picked = (hashes >> np.uint64(64 - size - _MASK_BITS)) & np.uint64(_MASK)
     np.bitwise_or.at(words, hashes >> np.uint64(64 - size), _masks()[picked])
-    flat = [item for group in listed for item in group]
     return {
         "frames": frames.tobytes(),
-        "frames_at": np.cumsum([0, *map(len, listed)], dtype="<u4").tobytes(),
-        "frames_keys": np.array([at for _, at, _ in flat], dtype="<u4").tobytes(),
-        "vowels": np.array([packed for _, _, packed in flat], dtype="<u2").tobytes(),
+        "frames_at": np.append(0, np.bincount(frame_ids, minlength=len(found))).cumsum(dtype="<u4").tobytes(),
+        "frames_keys": np.asarray(ids)[order].astype("<u4").tobytes(),
+        "vowels": np.asarray(vowels)[order].astype("<u2").tobytes(),
         "shapes": words.astype("<u8").tobytes(),
     }
 
