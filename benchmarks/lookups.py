@@ -3,8 +3,9 @@
 Prints the best of five runs, in CPU time: milliseconds to open; exact lookups a second, each run on a gazetteer just
 opened, of names as news has them (Zipf over how well known a place is; by main name, or by any of its names in any
 language), of random distinct names (a third mean several places; three on average), and of names it lacks; then of
-names asked before; `in`, fuzzy lookups and `near` a second. A lookup gives complete records, which are kept only by the
-gazetteer's own caches.
+names asked before; `in` and `near` a second, and fuzzy lookups of distinct names that the gazetteer lacks: names with one
+letter wrong, and halves of two names put together. One fuzzy lookup before, left out, loads the costs. A lookup gives
+complete records, which are kept only by the gazetteer's own caches.
 """
 
 from __future__ import annotations
@@ -59,11 +60,28 @@ def main() -> None:
     print(f"exact, asked before: {max(repeat(world, again) for _ in range(5)):,.0f} lookups/s")
     asked = _seconds(lambda: [name in world for name in names])
     print(f"name in gazetteer: {len(names) / asked:,.0f}/s")
-    some = [name[:-1] for name in names[:500]]
-    print(f"fuzzy: {len(some) / _seconds(lambda: [world.lookup_fuzzy(name) for name in some]):,.0f} lookups/s")
+    slipped = [_slip(name, chosen) for name in names[:2500]]
+    spliced = [
+        a[: max(3, len(a) // 2)] + b[len(b) // 2 :].lower()
+        for a, b in zip(names[:2500], names[2500:5000], strict=False)
+    ]
+    world.lookup_fuzzy("Kafr Zaytun")  # loads the costs and numpy
+    for what, unknown in (("one letter wrong", slipped), ("absent", spliced)):
+        some = [name for name in dict.fromkeys(unknown) if name not in world]
+        fuzzy = len(some) / _seconds(lambda asked=some: deque(map(world.lookup_fuzzy, asked), maxlen=0))
+        print(f"fuzzy, distinct, {what}: {fuzzy:,.0f} lookups/s")
     points = [LonLat(lon=place.lon, lat=place.lat) for place in chosen.sample(places, 500)]
     world.near(points[0], 50, 20)  # loads numpy
     print(f"near, 50 km: {len(points) / _seconds(lambda: [world.near(point, 50, 20) for point in points]):,.0f}/s")
+
+
+def _slip(name: str, chosen: random.Random) -> str:
+    """A name with one letter dropped, added, changed, or swapped with the next, not its first."""
+    at, letter = chosen.randrange(1, len(name) + 1), chosen.choice("abcdefghijklmnopqrstuvwxyz")
+    left, here, right = name[:at], name[at : at + 1], name[at + 1 :]
+    return chosen.choice(
+        [left + right, left + letter + here + right, left + letter + right, left + right[:1] + here + right[1:]]
+    )
 
 
 def _seconds(work: Callable[[], object]) -> float:

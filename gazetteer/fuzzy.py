@@ -25,7 +25,7 @@ from functools import cache, lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from .spelling import CONSONANTS, CROWD, VOWELS, ZONE_KEYS, Beat, beats, class_of, frame, learned, read, zone_of
+from .spelling import CONSONANTS, CROWD, VOWELS, ZONE_KEYS, Beat, beats, class_of, frame, learned, read, slip, zone_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -126,6 +126,10 @@ Near = tuple[int, int, float]
 """A name that may be meant: its key id, its zone, and log2 of how many names share its frame."""
 
 
+Odds = tuple[float, float]
+"""Log odds left by a change of a consonant, as a slip, and as a variant spelling."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Worth:
     """The changes of a consonant that are tried, with the log odds that are left of a match.
@@ -135,38 +139,35 @@ class Worth:
     over below `least`.
     """
 
-    changed: dict[str, dict[str, float]]
-    added: dict[str, float]
-    dropped: dict[str, float]
-    swapped: float | None
+    changed: dict[str, dict[str, Odds]]
+    added: dict[str, Odds]
+    dropped: dict[str, Odds]
+    swapped: Odds | None
     crowd: float
     least: float
 
 
-def _worth(odds: Callable[[tuple[str, ...], str], float], crowd: float, least: float) -> Worth:
-    changed = {
-        a: {b: odds(("consonant", "slip changed"), "/".join(sorted((a, b)))) for b in CONSONANTS if a != b}
-        for a in CONSONANTS
-    }
-    added = {letter: odds(("no consonant", "slip dropped"), f"/{letter}") for letter in CONSONANTS}
-    dropped = {letter: odds(("no consonant", "slip added"), f"/{letter}") for letter in CONSONANTS}
-    swapped = odds(("swap", "slip swapped"), "")
+def _worth(odds: Callable[[str, str], float], crowd: float, least: float) -> Worth:
+    def kept(kinds: tuple[str, str], specials: dict[str, str]) -> dict[str, Odds]:
+        found = {letter: (odds(kinds[0], special), odds(kinds[1], special)) for letter, special in specials.items()}
+        return {letter: left for letter, left in found.items() if max(left) >= least}
 
-    def kept(found: dict[str, float]) -> dict[str, float]:
-        return {letter: left for letter, left in found.items() if left >= least}
-
+    changed = {digit: dict[str, Odds]() for digit in "0123456789"}
+    for letter in CONSONANTS:
+        pairs = {other: "/".join(sorted((letter, other))) for other in CONSONANTS if other != letter}
+        changed[letter] = kept(("slip changed", "consonant"), pairs)
+    alone = {letter: f"/{letter}" for letter in CONSONANTS}
     return Worth(
-        changed={digit: dict[str, float]() for digit in "0123456789"}
-        | {a: kept(found) for a, found in changed.items()},
-        added=kept(added),
-        dropped=kept(dropped),
-        swapped=swapped if swapped >= least else None,
+        changed=changed,
+        added=kept(("slip dropped", "no consonant"), alone),
+        dropped=kept(("slip added", "no consonant"), alone),
+        swapped=kept(("slip swapped", "swap"), {"": ""}).get(""),
         crowd=crowd,
         least=least,
     )
 
 
-ALL = _worth(lambda _kinds, _special: 0.0, 0.0, -math.inf)
+ALL = _worth(lambda _kind, _special: 0.0, 0.0, -math.inf)
 """Every change, whatever its cost."""
 
 
@@ -175,12 +176,9 @@ def worthwhile(length: int) -> Worth:
     """The changes of a consonant that may leave a name of so many beats within the costs' limit."""
     costs = learned()
 
-    def odds(kinds: tuple[str, ...], special: str) -> float:
-        return max(
-            costs.odds(length, {kind: 1.0, special: 1.0, "share": 1 / length, zone: 1.0})
-            for kind in kinds
-            for zone in ZONE_KEYS
-        )
+    def odds(kind: str, special: str) -> float:
+        plain = {kind: 1.0, special: 1.0, "share": 1 / length}
+        return max(costs.odds(length, plain | {zone: 1.0, zone + kind: 1.0}) for zone in ZONE_KEYS)
 
     return _worth(odds, costs.weights.get(CROWD, 0.0), -math.log(math.expm1(costs.limit)))
 
@@ -232,7 +230,10 @@ class Spellings:
                 rest = beats(key[2:])
                 yield from ((rest, near, ("glued article",)) for near in self.like(rest))
             if worth.swapped is not None or worth.added or worth.dropped or any(worth.changed.values()):
-                yield from ((asked, near, ()) for near in self._slipped(asked, worth))
+                letters, restore = key.replace(" ", ""), self._keys.restore_key
+                for near, variant in self._slipped(asked, worth):
+                    if variant or slip(letters, restore(near[0]).replace(" ", "")):
+                        yield asked, near, ()
 
     def like(self, asked: list[Beat], unvowelled: bool = False) -> list[Near]:
         """Names of the frame with nearly the same vowels, fewest changes first, then best known; at most MOST."""
@@ -262,16 +263,18 @@ class Spellings:
         crowd = _LOG2[min(end - start, _MOST_COUNTED)]
         return [(self._members[start + i], self._vowels[start + i] >> 2 * _SLOTS, crowd) for i in inside]
 
-    def _slipped(self, asked: list[Beat], worth: Worth) -> list[Near]:
-        """Names whose shape is one consonant too many, too few, other, or swapped, as far as that is worth it."""
+    def _slipped(self, asked: list[Beat], worth: Worth) -> list[tuple[Near, bool]]:
+        """Names whose shape is one consonant too many, too few, other, or swapped, as far as that is worth it; with
+        whether they may be variants, which other differences may come with, or only slips."""
         if self._filter is None:
             self._filter = _Filter(self._section["shapes"])
-        found: list[Near] = []
+        found: list[tuple[Near, bool]] = []
         for bones, vowels, odds in self._filter.one_away(asked, frame(asked), worth):
             group = self._frames.get(bones)
             if group is not None:
                 start, end = self._at[group], self._at[group + 1]
-                if odds - worth.crowd * _LOG2[min(end - start, _MOST_COUNTED)] < worth.least:
+                floor = worth.least + worth.crowd * _LOG2[min(end - start, _MOST_COUNTED)]
+                if max(odds) < floor:
                     continue
                 if end - start > _FEW:
                     import numpy as np
@@ -280,7 +283,8 @@ class Spellings:
                     inside = np.flatnonzero(known == vowels)[:MOST].tolist()
                 else:
                     inside = [i for i, known in enumerate(self._vowels[start:end]) if known & _VOWELS == vowels]
-                found += self._named(start, end, inside)
+                variant = odds[1] >= floor
+                found += [(near, variant) for near in self._named(start, end, inside)]
         return found
 
 
@@ -321,7 +325,7 @@ class _Filter:
         values = [_VALUE[letter] for letter in CONSONANTS]
         self._table = np.array([[v * p & _WORD for v in values] for p in self._powers], dtype=np.uint64)
 
-    def one_away(self, asked: list[Beat], bones: str, worth: Worth) -> list[tuple[str, int, float]]:
+    def one_away(self, asked: list[Beat], bones: str, worth: Worth) -> list[tuple[str, int, Odds]]:
         """(frame, packed vowels, log odds left) of the shapes one consonant away that the filter knows, or all but."""
         import numpy as np
 
@@ -370,7 +374,7 @@ class _Filter:
                 i = left_out[hit - len(tried)][1]
                 if i < 0:
                     found.append(
-                        (bones[:~i] + bones[~i + 1] + bones[~i] + bones[~i + 2 :], packed, worth.swapped or 0.0)
+                        (bones[:~i] + bones[~i + 1] + bones[~i] + bones[~i + 2 :], packed, worth.swapped or (0.0, 0.0))
                     )
                 else:
                     met = class_of(asked[i + 1][0] or asked[i][0])

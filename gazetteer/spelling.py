@@ -238,7 +238,7 @@ class Costs:
                 odds -= weight[0]
                 many += weight[1]
         if many > 1:
-            if _slip(_letters(asked), _letters(known)):
+            if slip(_letters(asked), _letters(known)):
                 return self.cost(asked, known, zone, crowd)
             odds -= weigh("further", 0.0) * (many - 1)
         if many:
@@ -279,8 +279,8 @@ def features(
     found: dict[str, float] = {**dict.fromkeys(also, 1.0), CROWD: crowd, ZONE_KEYS[zone]: 1.0}
     apart = differences(asked, known)
     odd = len(apart) > 1 or any(names[0] in _BY_CONSONANT for names in apart)
-    if odd and (slip := _slip(_letters(asked), _letters(known))):
-        return found | _slipped(slip, len(asked), apart[0][1] if len(apart) == 1 else None)
+    if odd and (kind := slip(_letters(asked), _letters(known))):
+        return found | _slipped(kind, len(asked), apart[0][1] if len(apart) == 1 else None)
     many = 0
     for names in apart:
         if UNVOWELLED in also and "no vowel" in names[0]:
@@ -296,15 +296,15 @@ def features(
     return found
 
 
-def _slipped(slip: str, length: int, special: str | None = None) -> dict[str, float]:
-    return {slip: 1.0, "share": 1 / length} | ({special: 1.0} if special else {})
+def _slipped(kind: str, length: int, special: str | None = None) -> dict[str, float]:
+    return {kind: 1.0, "share": 1 / length} | ({special: 1.0} if special else {})
 
 
 def _letters(spelled: Sequence[Beat]) -> str:
     return "".join(["".join(beat) for beat in spelled])
 
 
-def _slip(a: str, b: str) -> str | None:
+def slip(a: str, b: str) -> str | None:
     """The one letter by which two spellings differ, or the two neighbours that changed places; None where more does."""
     if abs(len(a) - len(b)) > 1:
         return None
