@@ -3,9 +3,9 @@
 Prints the best of five runs, in CPU time: milliseconds to open; exact lookups a second, each run on a gazetteer just
 opened, of names as news has them (Zipf over how well known a place is; by main name, or by any of its names in any
 language), of random distinct names (a third mean several places; three on average), and of names it lacks; then of
-names asked before; `in` and `near` a second, and fuzzy lookups of distinct names that the gazetteer lacks: names with one
-letter wrong, and halves of two names put together. One fuzzy lookup before, left out, loads the costs. A lookup gives
-complete records, which are kept only by the gazetteer's own caches.
+names asked before; `in` and `near` a second, and fuzzy lookups of distinct names that the gazetteer lacks: names with
+one letter wrong, and halves of two names put together. One fuzzy lookup before, left out, loads the costs. A lookup
+gives complete records, which are kept only by the gazetteer's own caches.
 """
 
 from __future__ import annotations
