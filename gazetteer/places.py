@@ -102,13 +102,15 @@ class NameMatch:
     `name` is the gazetteer's spelling that matched. `kind` says how: "name" (its main name), "alternate",
     "abbreviation" ("Calif."), "demonym" ("Syrians"), "metonym" (an institution: "the Kremlin"), "fuzzy".
     `cost` is how far the name asked for lies from that spelling: 0 for the same once folded, else -ln of the learned
-    chance that two names so far apart are one place's (`spelling.Costs`).
+    chance that two names so far apart are one place's (`spelling.Costs`). `spellings` counts the place's names: the
+    better known, the more.
     """
 
     place: Place
     name: str
     kind: str
     cost: float = 0.0
+    spellings: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
