@@ -34,7 +34,8 @@ Gazetteers = Annotated[
     typer.Option(
         "--gazetteer",
         metavar="FILE",
-        help="Your own places, asked before the bundled: CSV or GeoJSON (name, lon, lat); may be repeated.",
+        help="Your own places, CSV or GeoJSON (name, lon, lat): they go before others of their name in their country. "
+        "May be repeated.",
     ),
 ]
 CorrectionFiles = Annotated[
@@ -51,7 +52,8 @@ Countries = Annotated[
     typer.Option(
         "--country",
         metavar="CODE",
-        help="Country the texts are about (two letters, such as SY). A strong hint, not a filter; may be repeated.",
+        help="Country the texts are about: two letters, such as SY, or its name. A strong hint, not a filter; may be "
+        "repeated.",
     ),
 ]
 Ontology = Annotated[Path | None, typer.Option(metavar="FILE", help="Another ontology of events (TOML).")]

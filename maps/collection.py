@@ -20,7 +20,7 @@ TEXTS = (
     "event_type", "event_mode", "acled_event_type", "acled_sub_event_type", "event_group", "modality", "trigger",
     "sentence", "attribution", "date_start", "date_end", "date_text", "place_name", "place_text", "place_relation",
     "place_reason", "place_id", "feature_code", "country_code", "admin1", "document_id", "document_title", "source",
-    "url", "published",
+    "url", "published", "corrected",
 )  # fmt: skip
 LISTS_OF_TEXT = ("contexts", "actors", "recipients")
 WHOLE_NUMBERS = (

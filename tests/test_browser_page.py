@@ -196,6 +196,18 @@ def facts(browser: Browser) -> dict[str, str]:
     return dict(rows)
 
 
+def test_what_was_corrected_by_hand_has_no_chance(browser: Browser, folder: Path) -> None:
+    properties = {"event_type": "ASSAULT", "place_name": "Arza", "place_confidence": 1.0, "corrected": "c.csv row 3"}
+    properties |= {"place_reason": "corrected by c.csv row 3", "sentence": "Shells hit Arza.", "modality": "asserted"}
+    feature = {"type": "Feature", "id": "a", "geometry": {"type": "Point", "coordinates": [36.7, 35.2]}}
+    collection = {"type": "FeatureCollection", "features": [feature | {"properties": properties}]}
+    save(collection, folder / "corrected.html")
+    browser.open(folder / "corrected.html")
+    browser.run("document.querySelector('#side .item').click()")
+    told = facts(browser)
+    assert (told["How sure"], told["Why there"]) == ("Place: corrected by hand", "corrected by c.csv row 3")
+
+
 def test_evidence_says_what_where_when_how_many_and_how_sure(browser: Browser, page: Path) -> None:
     browser.open(page)
     open_event(browser, "clashes")

@@ -76,7 +76,8 @@ function precisionOf(p) {
 function surenessOf(p) {
   const known = (value) => value !== null && value !== undefined;
   const parts = [];
-  if (known(p.place_confidence)) parts.push(`Place: ${chanceInWords(p.place_confidence)}`);
+  if (p.corrected) parts.push("Place: corrected by hand");
+  else if (known(p.place_confidence)) parts.push(`Place: ${chanceInWords(p.place_confidence)}`);
   if (known(p.event_confidence)) parts.push(`Event: ${scoreInWords(p.event_confidence)}`);
   return join(parts, make("br"));
 }
