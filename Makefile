@@ -64,7 +64,7 @@ model: $(VENV)/.ready-model
 	$(PY) -m training.train --shared $(SHARED)
 	$(PY) -m training.assemble $(foreach n,4 6 7,build/training/encoder-$(n).safetensors) --shared $(SHARED)
 	$(PY) -m training.location --shared $(SHARED)
-	$(PY) -m training.ranker_weights --shared $(SHARED)
+	$(PY) -m training.ranker --shared $(SHARED)
 
 clean:
 	rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -52,7 +52,8 @@ class Option:
     `tier` says how much of the name it explains: "whole", "core" (without a class word or direction: "Hama province"),
     "short" (the name stands for "... County"), "part" (the name merely contains it: "Harare City Council").
     `kind` is the gazetteer's kind of match, or "geocoded". `rank` counts from the best known, 0. `spelled`: as written.
-    `cost`: how far the gazetteer's spelling lies from it, 0 unless fuzzy (`NameMatch.cost`).
+    `cost`: how far the gazetteer's spelling lies from it, 0 unless fuzzy (`NameMatch.cost`). `spellings`: how many
+    names the place has.
     """
 
     place: Place
@@ -61,6 +62,7 @@ class Option:
     rank: int = 0
     spelled: bool = False
     cost: float = 0.0
+    spellings: int = 1
 
 
 CACHED_NAMES = 4096
@@ -123,6 +125,7 @@ def _rank(matches: Iterable[NameMatch], name: str, tier: str) -> Iterator[Option
             rank=rank,
             spelled=name == match.name or (name.casefold() == match.name.casefold() and not name.islower()),
             cost=match.cost,
+            spellings=match.spellings,
         )
 
 

@@ -25,9 +25,19 @@ CONTAINERS = frozenset({"country", "state", "county", "region", "terrain"})
 _WORD = r"[A-Z][\w.’'&-]{0,24}"
 _RUN = rf"({_WORD}(?:\s{_WORD}){{0,3}})"
 _AFTER = re.compile(rf"(?:['’]s)?(?:\s?,\s?|\s?\(\s?|\s?/\s?|\s)(?:(?:in|in\sthe|of|of\sthe|near|the)\s)?{_RUN}")
+_PAIR_END = re.compile(
+    r"\s?(?:$|[.;:)\]—–]|['’]s\b|,(?!\s?(?:(?:and|or)\s)?(?:the\s)?[A-Z])|"
+    r"\s(?:on|in|at|said|was|were|is|has|had|after|when|where|who|by|to|for)\b)"
+)
+"""What closes "Paris, Texas": no list of names goes on."""
+_APPOSED = re.compile(
+    r",?\s(?:the|a|an)\s(?:[a-z-]{2,14}\s){0,3}(?:capital|city|town|village|hamlet|port|province|state|region|district|"
+    r"suburb|county|seat|neighbou?rhood|island|resort|settlement)\s(?:of|in)\s(?:the\s)?(?:[a-z-]{2,14}\s){0,3}"
+)
+"""What stands between name and area in "Victoria, the capital of the Seychelles"."""
 _AFTER_IN = re.compile(
     rf"\s?,?\s?(?:(?:a|the|an)\s)?(?:[a-z-]{{2,14}}\s){{0,3}}(?:in|of|inside|within|from)\s(?:the\s)?"
-    rf"(?:[a-z-]{{2,14}}\s(?:of\s)?){{0,3}}(?:[A-Z][a-z]{{2,12}}(?:n|sh|se|ese|i)\s)?{_RUN}"
+    rf"(?:[a-z-]{{2,14}}\s(?:of\s)?){{0,3}}{_RUN}"
 )
 _BEFORE = re.compile(rf"{_RUN}(?:['’]s?|,|:|\s-|\s–)?\s(?:(?:the\s)?(?:[a-z-]{{2,14}}\s){{0,3}}?(?:of\s)?)$")
 _BESIDE = re.compile(
@@ -35,6 +45,7 @@ _BESIDE = re.compile(
     r"kilomet(?:er|re)s?) (?:of|from|around|off)|close to) (?:the )?$"
 )
 _STATE_WORDS = frozenset("legislature legislators governor statehouse lawmakers".split())
+_PEOPLE = re.compile(r"[A-Z][a-z]{2,12}(?:n|sh|se|ese|i)")
 _DATELINE = re.compile(r"(?:, [A-Z][\w. ]{1,15})?,?\s?(?:\([A-Za-z/ ]{2,15}\)\s?)?[—–-]{1,2}\s")
 _WORD_AFTER = re.compile(r"\s([A-Za-z]{4,14})\b")
 _WORD_BEFORE = re.compile(r"\b([A-Za-z]{4,14})\s(?:of\s(?:the\s)?)?$")
@@ -45,9 +56,10 @@ class Clues:
     """What is said beside one mention.
 
     `kinds`: kinds of thing its class words allow, empty if there are none; `said`: those words stand beside the name
-    ("Hama province" where "Hama" is the mention), not in it. `beside`: things happen near or
-    around it, as of towns. `after`, `before`: the areas named right
-    after ("Paris, Texas") and before it ("Texas' Paris"), as places those names may mean.
+    ("Hama province" where "Hama" is the mention), not in it; `sure`: right behind it. `beside`: things happen near or
+    around it, as of towns. `after`, `before`: the areas named right after ("Paris, Texas") and before it ("Texas'
+    Paris"), as places those names may mean. `paired`: the area stands right behind, with a comma where no list goes
+    on, or as "a city in".
     """
 
     kinds: frozenset[str] = frozenset()
@@ -55,6 +67,8 @@ class Clues:
     beside: bool = False
     after: tuple[Place, ...] = ()
     before: tuple[Place, ...] = ()
+    sure: bool = False
+    paired: bool = False
 
 
 def find_clues(text: str, start: int, end: int, lookup: Lookup) -> Clues:
@@ -67,12 +81,16 @@ def find_clues(text: str, start: int, end: int, lookup: Lookup) -> Clues:
     said = _kinds_beside(left, right) if not own else frozenset()
     if name.isupper() and not left.strip() and _DATELINE.match(right):
         said = frozenset({"town"})
+    areas, run = _areas(after[1], lookup, first=True) if after else ((), "")
+    paired = after is not None and _is_paired(right, after.start(1), after.start(1) + len(run))
     return Clues(
         kinds=own or said,
         said=bool(said),
         beside=bool(_BESIDE.search(left)),
-        after=_areas(after[1], lookup, first=True) if after else (),
-        before=_areas(before[1], lookup, first=False) if before else (),
+        sure=bool(said and (word := _WORD_AFTER.match(right)) and word[1].lower() in KINDS),
+        paired=bool(areas) and paired,
+        after=areas,
+        before=_areas(before[1], lookup, first=False)[0] if before else (),
     )
 
 
@@ -91,14 +109,21 @@ def _kinds_beside(left: str, right: str) -> frozenset[str]:
     return frozenset()
 
 
-def _areas(run: str, lookup: Lookup, *, first: bool) -> tuple[Place, ...]:
-    """The areas that the longest fitting part of a run of capitalised words may mean."""
+def _is_paired(right: str, start: int, end: int) -> bool:
+    """Whether what leads to the area at `start:end` leaves no doubt that the name lies there."""
+    between = right[:start]
+    return bool(_APPOSED.fullmatch(between) or (between.strip() == "," and _PAIR_END.match(right, end)))
+
+
+def _areas(run: str, lookup: Lookup, *, first: bool) -> tuple[tuple[Place, ...], str]:
+    """The areas that the longest fitting part of a run of capitalised words may mean, and that part."""
     for name in _runs(run.split(" "), first):
         matches = lookup(name)[:MAX_AREAS]
         areas = tuple(m.place for m in matches if _holds(m.place) and m.kind in (_KINDS if first else _KINDS_BEFORE))
         if areas:
-            return areas
-    return ()
+            return areas, name
+    people, _, rest = run.partition(" ")
+    return _areas(rest, lookup, first=True) if first and rest and _PEOPLE.fullmatch(people) else ((), "")
 
 
 def _runs(words: list[str], first: bool) -> Iterator[str]:

@@ -29,10 +29,10 @@ KIND_FEATURES = ("country", "state", "county", "town", "region", "water", "terra
 LOCAL_FEATURES = (
     # how the name fits
     "alternate", "variant", "abbreviation", "fuzzy", "demonym", "metonym", "geocoded", "core", "short", "part",
-    "spelled", "shouted",
+    "spelled", "shouted", "cost",
     # how well known the place is
     "town_population", "area_population", "other_population", "population_known", "share", "rank", "first",
-    "first_town", "first_area", "capital", "seat", "section", *KIND_FEATURES,
+    "first_town", "first_area", "spellings", "most_spellings", "capital", "seat", "section", *KIND_FEATURES,
     # the words beside the name
     "word_fits", "word_differs", "said_fits", "said_differs", "inside_after", "outside_after", "inside_before",
     "outside_before", "inside_elsewhere", "outside_elsewhere", "beside_town",
@@ -111,10 +111,16 @@ def kilometres(a: Place, b: Place) -> float:
 
 
 def local_row(
-    group: Group, option: Option, total: int, home: Mapping[str, float], shadow: Place | None = None, largest: int = 0
+    group: Group,
+    option: Option,
+    total: int,
+    home: Mapping[str, float],
+    shadow: Place | None = None,
+    largest: int = 0,
+    most: int = 0,
 ) -> dict[str, float]:
     """The features of one meaning that need no other name. `total` is the population of all meanings together,
-    `home` the idiom of the text by country."""
+    `most` the most names that one of them has, `home` the idiom of the text by country."""
     place, clues, kind = option.place, group.clues, kind_of(option.place)
     population = place.population
     row = {
@@ -123,6 +129,9 @@ def local_row(
         f"{_POPULATION.get(kind, 'other')}_population": math.log10(population + 1) / 7,
         "population_known": float(population > 0),
         "spelled": float(option.spelled),
+        "cost": option.cost,
+        "spellings": math.log(option.spellings) / 4,
+        "most_spellings": float(option.spellings == most),
         "shouted": float(group.text.isupper() and len(group.text) < 5 and option.kind == "alternate"),
         kind: 1.0,
     }
@@ -226,7 +235,8 @@ class Evidence:
             shadow = _shadow(group)
             cities = [o.place.population for o in group.options if o.tier == "whole" and o.spelled]
             largest = max((p for p in cities if p >= METROPOLIS), default=0)
-            settled = [local_row(group, option, total, home or {}, shadow, largest) for option in group.options]
+            most = max((o.spellings for o in group.options if o.tier == "whole" and o.spellings > 1), default=0)
+            settled = [local_row(group, option, total, home or {}, shadow, largest, most) for option in group.options]
             _forgive(settled)
             for option, row in zip((*group.options, None), (*settled, none_row(group, len(groups))), strict=True):
                 cells.extend((len(self.rows), index[name], value) for name, value in row.items())

@@ -1,13 +1,15 @@
-"""Weighs the evidence: a conditional logit over the meanings of each name, repeated until the names agree.
+"""Weighs the evidence: a conditional logit over the meanings of each name, repeated until the names agree, and at last
+a small network over the same features, for what counts only together ("a village, but its state is named").
 
-The weights live in data/resolver.json; training/ranker_weights.py rebuilds them.
+The weights live in data/resolver.json; training/ranker.py rebuilds them.
 """
 
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,34 +25,57 @@ if TYPE_CHECKING:
 WEIGHTS = Path(__file__).parent / "data" / "resolver.json"
 
 ROUNDS = 3
-"""The first round sees each name alone, later ones what the others then probably mean."""
+"""The first round sees each name alone, later ones what the others then probably mean; the network has the last."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calibration:
+    """A logistic curve (Platt 1999) from the log-odds of what the ranker believes to how often that is right."""
+
+    slope: float = 1.0
+    shift: float = 0.0
+
+    def __call__(self, probability: float) -> float:
+        """The calibrated probability."""
+        p = min(max(probability, 1e-6), 1 - 1e-6)
+        return 1 / (1 + math.exp(-(self.slope * math.log(p / (1 - p)) + self.shift)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weights:
-    """What one unit of each feature is worth, in log-odds: `alone` in the first round, `joint` in later ones.
+    """What one unit of each feature is worth, in log-odds: `alone` in the first round, `joint` in later ones, `last`
+    in the last, where hidden units are added: `hidden` gives each feature's worth to every unit, `bias` theirs, `out`
+    what a unit is worth where it is above 0.
 
-    `slope` and `shift` turn the log-odds of the best meaning into a calibrated confidence; `floor` is the least
-    probability at which a meaning is believed rather than "none of these".
+    `right` calibrates the probability of a meaning, `none` that of "none of these"; `floor` is the least probability
+    at which a meaning is believed rather than "none of these".
     """
 
     alone: Mapping[str, float]
     joint: Mapping[str, float]
-    slope: float = 1.0
-    shift: float = 0.0
+    last: Mapping[str, float]
+    hidden: Mapping[str, Sequence[float]]
+    bias: Sequence[float]
+    out: Sequence[float]
+    right: Calibration = field(default_factory=Calibration)
+    none: Calibration = field(default_factory=Calibration)
     floor: float = 0.0
 
     def __post_init__(self) -> None:
-        unknown = sorted((set(self.alone) - set(LOCAL_FEATURES)) | (set(self.joint) - set(FEATURES)))
-        if unknown:
+        known = set(FEATURES)
+        named = {*self.alone, *self.joint, *self.last, *self.hidden}
+        if unknown := sorted((set(self.alone) - set(LOCAL_FEATURES)) | (named - known)):
             raise ModelError(f"weights of unknown features: {', '.join(unknown)}; rebuild them or reinstall geoevents")
+        if any(len(row) != len(self.bias) for row in (*self.hidden.values(), self.out)):
+            raise ModelError("the resolver's hidden units do not agree in number; rebuild them or reinstall geoevents")
 
 
 def load_weights(path: Path = WEIGHTS) -> Weights:
     """Read the weights. Raises ModelError where the file is missing or broken."""
     try:
         raw = json.loads(path.read_text(encoding="utf-8"))
-        return Weights(**{name: raw[name] for name in ("alone", "joint", "slope", "shift", "floor")})
+        plain = {name: raw[name] for name in ("alone", "joint", "last", "hidden", "bias", "out", "floor")}
+        return Weights(**plain, right=Calibration(**raw["right"]), none=Calibration(**raw["none"]))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ModelError(f"{path}: the resolver's weights cannot be read ({error}); reinstall geoevents") from error
 
@@ -62,8 +87,13 @@ class Ranker:
         import numpy as np
 
         self.weights = weights
-        self._alone = np.array([weights.alone.get(name, 0.0) for name in FEATURES])
-        self._joint = np.array([weights.joint.get(name, 0.0) for name in FEATURES])
+        self._alone, self._joint, self._last = (
+            np.array([table.get(name, 0.0) for name in FEATURES])
+            for table in (weights.alone, weights.joint, weights.last)
+        )
+        none = [0.0] * len(weights.bias)
+        self._hidden = np.array([weights.hidden.get(name, none) for name in FEATURES])
+        self._bias, self._out = np.array(weights.bias), np.array(weights.out)
 
     def rank(self, groups: Sequence[Group], home: Mapping[str, float] | None = None) -> list[tuple[Evidence, Array]]:
         """The evidence and the rows' probabilities, for each stretch of at most MAX_GROUPS names."""
@@ -71,11 +101,28 @@ class Ranker:
         for first in range(0, len(groups), MAX_GROUPS):
             evidence = Evidence(groups[first : first + MAX_GROUPS], home)
             probability = softmax(evidence.matrix @ self._alone, evidence.starts)
-            for _ in range(ROUNDS - 1):
+            for number in range(1, ROUNDS):
                 evidence.join(probability)
-                probability = softmax(evidence.matrix @ self._joint, evidence.starts)
+                scores = self.score(evidence.matrix) if number == ROUNDS - 1 else evidence.matrix @ self._joint
+                probability = softmax(scores, evidence.starts)
             ranked.append((evidence, probability))
         return ranked
+
+    def score(self, matrix: Array) -> Array:
+        """What the last round thinks of rows of features, in log-odds up to a constant for each name."""
+        import numpy as np
+
+        return np.asarray(matrix @ self._last + np.maximum(matrix @ self._hidden + self._bias, 0.0) @ self._out)
+
+    def contributions(self, row: Array) -> dict[str, float]:
+        """What each feature of a meaning that is not 0 adds to its score: how much it would fall without it."""
+        import numpy as np
+
+        used = np.flatnonzero(row)
+        without = np.repeat(row[None, :], len(used), axis=0)
+        without[np.arange(len(used)), used] = 0.0
+        lost = float(self.score(row[None, :])[0]) - self.score(without)
+        return {FEATURES[column]: float(value) for column, value in zip(used, lost, strict=True)}
 
 
 def softmax(scores: Array, starts: Sequence[int]) -> Array:

@@ -14,9 +14,10 @@ from .anchors import Anchors, Located
 from .candidates import DIRECTION, Candidates, Option, kinds_in
 from .countries import find_country
 from .evidence import MAX_GROUPS, Evidence, Group
+from .homes import home_groups
 from .idioms import find_home
 from .mentions import find_names, names_from_spans
-from .preferences import add_hint, as_named, prefer_own, tell_hint
+from .preferences import add_hint, prefer_own, tell_hint
 from .ranker import Ranker, Weights, load_weights
 from .records import Candidate, Document, PlaceMention
 from .relations import Relation, apply_relation, find_relation
@@ -104,7 +105,7 @@ class Resolver:
     ) -> Weighed:
         """What speaks for each meaning of `names` and `context`; the geocoder is not asked for the latter."""
         groups, group_of = group_mentions(doc.text, names, self.candidates, context)
-        told = [as_named(place) for place in self.countries]
+        told = home_groups(self.countries, document.source if document else None, self.candidates)
         home = add_hint(find_home(doc.text, document), self.countries)
         verdicts, evidence = self._judge(groups, told, home)
         if self.geocoder is not None and self._ask(self.geocoder, groups, verdicts):

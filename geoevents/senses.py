@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from gazetteer.names import fold
 from gazetteer.places import Place
 
-from .candidates import Candidates, Option
+from .candidates import Candidates, Option, kind_of
 from .clues import Clues, find_clues
 from .evidence import Group, contains
 
@@ -36,6 +36,7 @@ def group_mentions(
         clues = find_clues(text, name.start, name.end, candidates.matches)
         if name.kind == "demonym":
             options, clues = tuple(o for o in options if o.kind == "demonym") or options, Clues()
+        options = _narrow(options, clues)
         key = fold(name.text) or name.text
         sense = _sense(clues, options)
         if name.place is not None:
@@ -67,6 +68,18 @@ def group_mentions(
 def _sense(clues: Clues, options: Iterable[Option]) -> tuple[str, ...]:
     """The areas beside a mention that hold one of its meanings."""
     return tuple(sorted({a.id for a in (*clues.after, *clues.before) if any(contains(a, o.place) for o in options)}))
+
+
+def _narrow(options: tuple[Option, ...], clues: Clues) -> tuple[Option, ...]:
+    """The meanings that are left where the words beside a name leave no choice: "Washington state", "Paris, Texas"."""
+    whole = [option for option in options if option.tier == "whole" and option.kind in ("name", "alternate")]
+    if clues.paired:
+        inside = tuple(o for o in whole if any(contains(area, o.place) for area in clues.after))
+        if inside:
+            return inside
+    if clues.sure:
+        return tuple(o for o in whole if kind_of(o.place) in clues.kinds) or options
+    return options
 
 
 def _share(groups: Sequence[Group]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 MAX_CANDIDATES = 6
 """Candidates told of one mention."""
 
-SEAT = 0.2
+SEAT = 0.05
 """Of the probability of a division, what its seat of the same name must have to be meant by the bare name."""
 
 SAME_KM = 161
@@ -55,7 +54,7 @@ def judge(evidence: Evidence, probability: Array, g: int, weights: Weights) -> V
         Candidate(
             place=group.options[i - start].place,
             score=round(float(probability[i]), 6),
-            confidence=round(_certainty(group, probability, start, i, weights), 4),
+            confidence=round(weights.right(together(group, probability, start, i)), 4),
             reasons=reasons_for(
                 group, group.options[i - start], dict(zip(FEATURES, evidence.matrix[i].tolist(), strict=True))
             ),
@@ -115,8 +114,3 @@ def together(group: Group, probability: Array, start: int, best: int) -> float:
             if option.place.id == at.id or (not at.is_country and kilometres(option.place, at) <= SAME_KM)
         )
     )
-
-
-def _certainty(group: Group, probability: Array, start: int, row: int, weights: Weights) -> float:
-    mass = min(max(together(group, probability, start, row), 1e-6), 1 - 1e-6)
-    return 1 / (1 + math.exp(-(weights.slope * math.log(mass / (1 - mass)) + weights.shift)))
