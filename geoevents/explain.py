@@ -20,7 +20,8 @@ NONE_OF_THESE = "none of these"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feature:
-    """One piece of evidence: its name in `evidence.FEATURES`, its value, and what it adds to the log-odds."""
+    """One piece of evidence: its name in `evidence.FEATURES`, its value, and what it adds to the log-odds: how
+    much less they would be without it, the others being what they are."""
 
     name: str
     value: float
@@ -81,14 +82,20 @@ def _meanings(
     if not mention.corrected:
         reasons = () if mention.candidates else ("no gazetteer has a place of this name",)
         features = _features(evidence.matrix[none], ranker)
-        yield Meaning(place=None, probability=float(probability[none]), reasons=reasons, features=features)
+        yield Meaning(
+            place=None,
+            probability=float(probability[none]),
+            confidence=mention.none_confidence,
+            reasons=reasons,
+            features=features,
+        )
 
 
 def _features(row: Array, ranker: Ranker) -> tuple[Feature, ...]:
+    values = dict(zip(FEATURES, row.tolist(), strict=True))
     told = [
-        Feature(name=name, value=float(value), contribution=float(value) * ranker.weights.joint.get(name, 0.0))
-        for name, value in zip(FEATURES, row, strict=True)
-        if value
+        Feature(name=name, value=values[name], contribution=contribution)
+        for name, contribution in ranker.contributions(row).items()
     ]
     return tuple(sorted(told, key=lambda feature: (-abs(feature.contribution), feature.name)))
 

@@ -66,7 +66,8 @@ class PlaceMention:
     `place` is the gazetteer's record of the name, None if unknown. `position` is where it is drawn, with the radius
     `uncertainty_m` in metres: the place's point, moved by `relation` ("10 km north of"), or the anchor's when the
     name is unknown. `confidence` is the probability that `place` is right, or, where it is
-    None, that the name is drawn where it belongs. `reason` says why it is there in words; `corrected` where the
+    None, that the name is drawn where it belongs; `none_confidence` the probability that the name means none of the
+    `candidates`. `reason` says why it is there in words; `corrected` where the
     correction is written that says so, None without one.
     """
 
@@ -78,6 +79,7 @@ class PlaceMention:
     position: LonLat | None = None
     uncertainty_m: int | None = None
     confidence: float = 0.0
+    none_confidence: float = 0.0
     candidates: tuple[Candidate, ...] = ()
     relation: str | None = None
     anchor: Place | None = None

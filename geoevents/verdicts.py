@@ -31,13 +31,14 @@ class Verdict:
     """What a name means: `place`, or None where that is unknown; `part` is then a place the name contains, if any.
 
     `tier` is that of the best candidate ("core": without its direction or class word). `candidates`, best first, are
-    listed for unknown names too.
+    listed for unknown names too; `none_confidence` is the probability that the name means none of them.
     """
 
     place: Place | None = None
     part: Place | None = None
     tier: str = "whole"
     confidence: float = 0.0
+    none_confidence: float = 1.0
     candidates: tuple[Candidate, ...] = ()
 
 
@@ -65,11 +66,13 @@ def judge(evidence: Evidence, probability: Array, g: int, weights: Weights) -> V
     candidates = (candidates[0], *(replace(c, confidence=min(c.confidence, left)) for c in candidates[1:]))
     best, option = candidates[0], group.options[order[0] - start]
     mass = together(group, probability, start, order[0])
+    none = round(weights.none(float(probability[stop])), 4)
     if mass < weights.floor and probability[stop] > mass and not _is_great(option):
-        return Verdict(candidates=candidates)
+        return Verdict(none_confidence=none, candidates=candidates)
+    verdict = Verdict(tier=option.tier, confidence=best.confidence, candidates=candidates)
     if option.tier == "part":
-        return Verdict(part=option.place, tier="part", confidence=best.confidence, candidates=candidates)
-    return Verdict(place=option.place, tier=option.tier, confidence=best.confidence, candidates=candidates)
+        return replace(verdict, part=option.place, none_confidence=none)
+    return replace(verdict, place=option.place, none_confidence=min(none, left))
 
 
 def _seat_first(group: Group, order: list[int], probability: Sequence[float], start: int) -> list[int]:
