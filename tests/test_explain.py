@@ -21,7 +21,7 @@ def test_the_meanings_of_each_name_are_those_that_were_weighed(pipeline: Pipelin
     for explanation in explained:
         *known, none = explanation.meanings
         assert [m.place for m in known] == [c.place for c in explanation.mention.candidates]
-        assert (none.place, none.confidence) == (None, None)
+        assert (none.place, none.confidence) == (None, explanation.mention.none_confidence)
         assert 0.99 < sum(m.probability for m in explanation.meanings) <= 1.000001
         for meaning in explanation.meanings:
             loudness = [abs(feature.contribution) for feature in meaning.features]
