@@ -7,14 +7,13 @@ from collections.abc import Iterator, Sequence
 
 from gazetteer.names import fold
 from gazetteer.places import Place
-from gazetteer.store import Gazetteer
 
 from .candidates import Candidates, Option, kind_of
 from .clues import Clues
 from .evidence import Group
 
-TOLD = 7
-"""A country the user names counts as one that stands so often at the head of the text: log2(1 + 7), three names."""
+TOLD = 15
+"""A country the user names counts as one that stands so often at the head of the text: log2(1 + 15), four names."""
 
 PRINTED = 3
 """A place that the publisher is called after counts as one named so often."""
@@ -30,17 +29,6 @@ _PAPERS = frozenset(
     telegraph television times today tribune tv voice weekly world""".split()
 )
 """Words of papers' names, which are names of places here and there."""
-
-
-def find_countries(codes: Sequence[str], gazetteer: Gazetteer) -> dict[str, Place]:
-    """The gazetteer's countries by their ISO 3166-1 alpha-2 codes; a code it lacks is left out."""
-    found: dict[str, Place] = {}
-    for place in gazetteer if codes else ():
-        if place.is_country and place.feature_code != "PCLH" and place.country and place.country in codes:
-            found.setdefault(place.country, place)
-            if len(found) == len(set(codes)):
-                break
-    return found
 
 
 def home_groups(countries: Sequence[Place], source: str | None, candidates: Candidates) -> list[Group]:

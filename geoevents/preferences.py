@@ -7,15 +7,14 @@ from dataclasses import replace
 
 from gazetteer.places import Place
 
-from .candidates import Option, kind_of
-from .clues import Clues
+from .candidates import kind_of
 from .evidence import Group
 from .records import Candidate
 from .verdicts import Verdict
 
-HINT = 2.0
+HINT = 3.0
 """How much of a country's idiom a text is taken to speak that is said to be about it, as `find_home` counts: that of
-six turns of phrase. The country is taken for named at the text's beginning besides. Both together turn the ambiguous
+twenty turns of phrase. The country is taken for named at the text's beginning besides. Both together turn the ambiguous
 names of tests/test_preferences.py, and leave those that a text settles by itself."""
 
 OWN = "user:"
@@ -28,12 +27,6 @@ NAMED = "its country is named in the text"
 def add_hint(home: Mapping[str, float], countries: Sequence[Place]) -> dict[str, float]:
     """Where a text is at home, as `find_home` has it, for a text about these countries."""
     return {**home, **{c.country: home.get(c.country, 0.0) + HINT for c in countries if c.country}}
-
-
-def as_named(country: Place) -> Group:
-    """A country as if the text began with its name; the key is no name's, so that it speaks to all of them."""
-    option = Option(place=country, kind="name", spelled=True)
-    return Group(key=f"\0{country.id}", text=country.name, options=(option,), clues=Clues(), spots=[0], asked=False)
 
 
 def tell_hint(verdict: Verdict, countries: Sequence[Place]) -> Verdict:
