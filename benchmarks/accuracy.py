@@ -36,6 +36,9 @@ OURS = (
     " country by its code as well; unresolved is wrong; end to end, overlapping spans count; the bundled gazetteer"
 )
 
+KEPT = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98)
+"""Confidences that the table of what is kept is drawn at."""
+
 Row = dict[str, Any]
 
 
@@ -166,7 +169,30 @@ def measure(
             seconds = time.perf_counter() - start
             if out:
                 (out / f"{task}-{file}.json").write_text(json.dumps(found), encoding="utf-8")
-            yield task, file, {**getattr(score, task)(gold, found), "seconds": round(seconds, 1)}
+            judged = judge(gold, found, score) if task == "resolution" else []
+            yield task, file, {**getattr(score, task)(gold, found), "seconds": round(seconds, 1), "judged": judged}
+
+
+def judge(gold: list[Row], found: list[Row], score: Any) -> list[tuple[float, bool]]:
+    """(confidence, whether right) of each name that is scored, demonyms aside; an unresolved name has confidence 0."""
+    judged = []
+    for document, answer in zip(gold, found, strict=True):
+        answers = {(place["start"], place["end"]): place for place in answer["places"]}
+        for name in document["toponyms"]:
+            if name["lat"] is not None and not score.is_demonym(name["text"]):
+                place = answers.get((name["start"], name["end"]))
+                judged.append(((place or {}).get("confidence") or 0.0, score.right(name, place)))
+    return judged
+
+
+def keep(judged: list[tuple[float, bool]]) -> Iterator[str]:
+    """What is kept at each confidence, of all files together, and how much of that is right: a table in Markdown."""
+    yield "| keep confidence of at least | kept | right |"
+    yield "|---|---|---|"
+    for least in KEPT:
+        kept = [right for confidence, right in judged if confidence >= least]
+        if kept:
+            yield f"| {least:.2f} | {len(kept) / len(judged):.0%} | {sum(kept) / len(kept):.1%} |"
 
 
 def headline(task: str, f: Row) -> str:
@@ -203,9 +229,13 @@ def main() -> None:
         options.out.mkdir(parents=True, exist_ok=True)
     studies = load_studies()
     pipeline = Pipeline.load(model=options.model)
+    judged: list[tuple[float, bool]] = []
     for task, file, figures in measure(pipeline, options.shared / "bench", options.split, tasks, options.out):
         line = f"{task:<12} {file:<11} {options.split:<6} {headline(task, figures)}  [{figures['seconds']} s]"
         print(line, *(f"{'':<25}{peer}" for peer in beside(studies, task, file)), sep="\n", flush=True)
+        judged += figures["judged"]
+    if judged:
+        print("", *keep(judged), sep="\n")
     print("", *footnotes(studies, tasks), sep="\n")
 
 
