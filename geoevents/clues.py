@@ -46,6 +46,7 @@ _BESIDE = re.compile(
 )
 _STATE_WORDS = frozenset("legislature legislators governor statehouse lawmakers".split())
 _PEOPLE = re.compile(r"[A-Z][a-z]{2,12}(?:n|sh|se|ese|i)")
+_STATE_PARTS = frozenset({"upstate", "downstate"})
 _DATELINE = re.compile(r"(?:, [A-Z][\w. ]{1,15})?,?\s?(?:\([A-Za-z/ ]{2,15}\)\s?)?[—–-]{1,2}\s")
 _WORD_AFTER = re.compile(r"\s([A-Za-z]{4,14})\b")
 _WORD_BEFORE = re.compile(r"\b([A-Za-z]{4,14})\s(?:of\s(?:the\s)?)?$")
@@ -56,7 +57,7 @@ class Clues:
     """What is said beside one mention.
 
     `kinds`: kinds of thing its class words allow, empty if there are none; `said`: those words stand beside the name
-    ("Hama province" where "Hama" is the mention), not in it; `sure`: right behind it. `beside`: things happen near or
+    ("Hama province" where "Hama" is the mention), not in it; `sure`: right behind it, or "upstate". `beside`: things happen near or
     around it, as of towns. `after`, `before`: the areas named right after ("Paris, Texas") and before it ("Texas'
     Paris"), as places those names may mean. `paired`: the area stands right behind, with a comma where no list goes
     on, or as "a city in".
@@ -87,11 +88,17 @@ def find_clues(text: str, start: int, end: int, lookup: Lookup) -> Clues:
         kinds=own or said,
         said=bool(said),
         beside=bool(_BESIDE.search(left)),
-        sure=bool(said and (word := _WORD_AFTER.match(right)) and word[1].lower() in KINDS),
+        sure=bool(said) and _is_sure(left, right),
         paired=bool(areas) and paired,
         after=areas,
         before=_areas(before[1], lookup, first=False)[0] if before else (),
     )
+
+
+def _is_sure(left: str, right: str) -> bool:
+    """Whether the word that says the kind stands right behind the name ("Washington state"), or is "upstate"."""
+    after, before = _WORD_AFTER.match(right), _WORD_BEFORE.search(left)
+    return bool((after and after[1].lower() in KINDS) or (before and before[1] in _STATE_PARTS))
 
 
 def _kinds_beside(left: str, right: str) -> frozenset[str]:
@@ -103,6 +110,8 @@ def _kinds_beside(left: str, right: str) -> frozenset[str]:
     if word and word[1].lower() in _STATE_WORDS:
         return frozenset({"state"})
     if (word := _WORD_BEFORE.search(left)) and word[1].islower():
+        if word[1] in _STATE_PARTS:
+            return frozenset({"state"})
         of = "of" in word.group().split()
         kinds = KINDS.get(word[1].lower(), frozenset())
         return kinds & {"county", "state", "town"} if of or kinds & {"town"} else frozenset()
