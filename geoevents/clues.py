@@ -57,10 +57,10 @@ class Clues:
     """What is said beside one mention.
 
     `kinds`: kinds of thing its class words allow, empty if there are none; `said`: those words stand beside the name
-    ("Hama province" where "Hama" is the mention), not in it; `sure`: right behind it, or "upstate". `beside`: things happen near or
-    around it, as of towns. `after`, `before`: the areas named right after ("Paris, Texas") and before it ("Texas'
-    Paris"), as places those names may mean. `paired`: the area stands right behind, with a comma where no list goes
-    on, or as "a city in".
+    ("Hama province" where "Hama" is the mention), not in it; `sure`: right behind it, or "upstate". `beside`: things
+    happen near or around it, as of towns. `after`, `before`: the areas named right after ("Paris, Texas") and before it
+    ("Texas' Paris"), as places those names may mean. `paired`: the area stands right behind, with a comma where no list
+    goes on, or as "a city in".
     """
 
     kinds: frozenset[str] = frozenset()
