@@ -24,7 +24,7 @@ PROPERTIES = (
     "attribution", "date_start", "date_end", "date_text", "time_precision",
     "place_name", "place_text", "place_start", "place_end", "place_relation", "place_reason", "place_id",
     "feature_code", "country_code", "admin1", "geo_precision", "where_prec", "coordinate_uncertainty_m",
-    "place_confidence", "event_confidence", "place_alternatives", "corrected",
+    "place_bbox", "place_confidence", "event_confidence", "place_alternatives", "corrected",
     "document_id", "document_title", "source", "url", "published", "reports",
 )  # fmt: skip
 """Every property of a Feature, always present, in this order; null, or an empty list, where unknown."""
@@ -123,6 +123,8 @@ def _write_feature(event: Event) -> dict[str, Any]:
 def _write_property(event: Event, name: str) -> Any:
     if name == "place_reason":
         return _write(event.place.reason if event.place else None)
+    if name == "place_bbox":
+        return _write_bounds(event.place)
     if name == "place_alternatives":
         return [_write_candidate(candidate) for candidate in event.place_alternatives]
     if name == "reports":
@@ -146,6 +148,12 @@ def _write(value: object) -> Any:
 def _write_point(position: LonLat) -> list[float]:
     # Adding 0.0 turns -0.0 into 0.0, so that one point has one spelling.
     return [round(position.lon, DECIMALS) + 0.0, round(position.lat, DECIMALS) + 0.0]
+
+
+def _write_bounds(mention: PlaceMention | None) -> list[float] | None:
+    """The box of an area that stands for itself, [west, south, east, north]: its point is a convention."""
+    bounds = mention.place.bounds if mention and mention.place and mention.relation is None else None
+    return [_write(side) for side in (bounds.west, bounds.south, bounds.east, bounds.north)] if bounds else None
 
 
 def _write_candidate(candidate: Candidate) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from eventsample import BARE, DOCUMENT, EVENT, HAMA, NEAR_HAMA, OTHER, REPORT, T
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gazetteer.places import LonLat
+from gazetteer.places import Bounds, LonLat, Place
 from geoevents.errors import InputError
 from geoevents.geojson import PROPERTIES, Provenance, check, dump, to_geojson
 from geoevents.records import Candidate, Document, Event, PlaceMention, Report
@@ -38,6 +38,21 @@ def test_a_feature_has_every_property_and_says_what_the_event_says() -> None:
     assert bare["geometry"] is None
     assert bare["properties"]["place_alternatives"] == bare["properties"]["actors"] == []
     assert bare["properties"]["coordinate_uncertainty_m"] is None
+
+
+def test_an_area_that_stands_for_itself_has_its_box() -> None:
+    def box(**changes: object) -> object:
+        fiji = Place(
+            id="geonames:2205218", name="Fiji", lon=178, lat=-18, feature_class="A", feature_code="PCLI", country="FJ",
+            uncertainty_m=300_000, bounds=Bounds(west=176.9, south=-19.2, east=-179.8, north=-16.1),
+        )  # fmt: skip
+        mention = {"text": "Hama", "start": 0, "end": 4, "place": fiji, "position": fiji.position, "uncertainty_m": 9}
+        event = replace(EVENT, place=PlaceMention(**{**mention, **changes}))
+        return to_geojson(event)["features"][0]["properties"]["place_bbox"]
+
+    assert box() == [176.9, -19.2, -179.8, -16.1]
+    assert box(relation="off") is None
+    assert box(place=None) is None
 
 
 def test_documents_come_with_their_places_marked() -> None:
