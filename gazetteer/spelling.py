@@ -124,8 +124,12 @@ def differences(a: Sequence[Beat], b: Sequence[Beat]) -> list[tuple[str, ...]]:
     vowels stood on both its sides are held against those of the other name. [("far",)] where one has several more.
     """
     if len(a) == len(b):
-        found = [d for x, y in zip(a, b, strict=True) if x != y for d in _between(x, y)]
-        apart = [i for i, (x, y) in enumerate(zip(a, b, strict=True)) if class_of(x[1]) != class_of(y[1])]
+        found, apart = [], []
+        for i, (x, y) in enumerate(zip(a, b, strict=True)):
+            if x != y:
+                found += _between(x, y)
+                if class_of(x[1]) != class_of(y[1]):
+                    apart.append(i)
         if len(apart) == 2 and apart[1] == apart[0] + 1:
             found = [d for d in found if d[0] != "consonant"] + [("swap",)]
         elif apart[:1] == [0]:
@@ -306,20 +310,21 @@ def _letters(spelled: Sequence[Beat]) -> str:
 
 def slip(a: str, b: str) -> str | None:
     """The one letter by which two spellings differ, or the two neighbours that changed places; None where more does."""
-    if abs(len(a) - len(b)) > 1:
+    more = len(a) - len(b)
+    if not -2 < more < 2:
         return None
-    start, shorter = 0, min(len(a), len(b))
-    while start < shorter and a[start] == b[start]:
-        start += 1
-    end = 0
-    while end < shorter - start and a[-1 - end] == b[-1 - end]:
-        end += 1
-    left, right = a[start : len(a) - end], b[start : len(b) - end]
-    if len(left) == len(right) == 2 and left == right[::-1]:
-        return "slip swapped"
-    if len(left) > 1 or len(right) > 1:
-        return None
-    return "slip changed" if left and right else "slip added" if left else "slip dropped"
+    at = 0
+    for x, y in zip(a, b, strict=False):
+        if x != y:
+            break
+        at += 1
+    if more > 0:
+        return "slip added" if a[at + 1 :] == b[at:] else None
+    if more < 0:
+        return "slip dropped" if a[at:] == b[at + 1 :] else None
+    if a[at + 1 :] == b[at + 1 :]:
+        return "slip changed" if a != b else None
+    return "slip swapped" if a[at + 2 :] == b[at + 2 :] and a[at : at + 2] == b[at : at + 2][::-1] else None
 
 
 @cache
