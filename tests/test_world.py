@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gazetteer import GazetteerSourceError
+from gazetteer import Gazetteer, GazetteerSourceError
 from gazetteer.divisions import find_seats
 from gazetteer.extents import bound_areas, bound_countries, bound_division
 from gazetteer.places import Bounds
@@ -180,3 +180,49 @@ def test_of_two_towns_of_a_name_the_bigger_is_the_seat() -> None:
     small, big = draft("Bara", "PPL", 30, 13), draft("Bara", "PPL", 31, 14)
     big.population = 5000
     assert find_seats({"SD.56.1": "Bara"}, {"SD.56": [big, small]}) == {"SD.56.1": [big]}
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "inside", "outside"),
+    [
+        ("France", "PCLI", (48.9, 2.4), (4.9, -52.3)),  # Paris; Cayenne
+        ("French Guiana", "PCLD", (4.9, -52.3), (48.9, 2.4)),
+        ("Norway", "PCLI", (59.9, 10.8), (78.2, 15.6)),  # Oslo; Longyearbyen
+        ("Ukraine", "PCLI", (44.6, 33.5), (55.8, 37.6)),  # Sevastopol; Moscow
+        ("Texas", "ADM1", (29.8, -95.4), (29.95, -90.1)),  # Houston; New Orleans
+    ],
+)
+def test_a_country_s_box_holds_it_and_not_its_dependencies(name, code, inside, outside) -> None:
+    place = next(m.place for m in Gazetteer.open().lookup(name) if m.place.feature_code == code)
+    box = place.bounds
+    assert box is not None
+    for (lat, lon), wanted in ((inside, True), (outside, False)):
+        assert (box.west <= lon <= box.east and box.south <= lat <= box.north) is wanted
+
+
+@pytest.mark.parametrize("code", ["RU", "US", "FJ", "NZ", "KI"])
+def test_boxes_across_the_antimeridian_go_the_short_way(code: str) -> None:
+    place = next(p for p in Gazetteer.open() if p.is_country and p.country == code and p.feature_code == "PCLI")
+    assert place.bounds is not None
+    assert place.bounds.west > place.bounds.east
+    assert place.bounds.east + 360 - place.bounds.west < 200
+
+
+def test_every_country_but_an_empty_island_has_a_box() -> None:
+    without = {p.country for p in Gazetteer.open() if p.feature_code in ("PCLI", "PCLD") and p.bounds is None}
+    assert without == {"BV"}
+
+
+@pytest.mark.parametrize(
+    ("name", "place_id"),
+    [
+        ("Jisr al-Shughur District", "geonames:169022"),
+        ("Mirriah Department", "geonames:10943048"),
+        ("Cambridgeshire", "geonames:2653940"),
+        ("Selayar", "table:selayar-islands"),
+        ("Mwami", "table:mwami"),
+        ("Buncefield", "table:buncefield"),
+    ],
+)
+def test_places_of_the_news_are_there(name: str, place_id: str) -> None:
+    assert place_id in [m.place.id for m in Gazetteer.open().lookup(name)]
