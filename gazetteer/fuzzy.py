@@ -11,8 +11,7 @@ Five sections of the compiled file, over the names in ASCII of two consonants or
 
 A name's spellings mostly share its frame, and `vowels` tells which of them are worth a comparison. For a consonant
 too many, too few, changed or swapped, all shapes one such change away are hashed at once by a polynomial and tried
-against the filter; what passes is looked up. A hash is a sum over the beats, so that most of it is kept from one name
-to the next.
+against the filter; what passes is looked up.
 """
 
 from __future__ import annotations
@@ -24,7 +23,6 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from .spelling import CONSONANTS, CROWD, VOWELS, ZONE_KEYS, Beat, beats, class_of, frame, learned, read, slip, zone_of
@@ -128,8 +126,8 @@ Near = tuple[int, int, float]
 """A name that may be meant: its key id, its zone, and log2 of how many names share its frame."""
 
 
-Odds = tuple[tuple[float, ...], tuple[float, ...]]
-"""Log odds left by a change of a consonant, as a slip, and as a variant spelling, each by zone."""
+Odds = tuple[float, float]
+"""Log odds left by a change of a consonant, as a slip, and as a variant spelling."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,10 +147,10 @@ class Worth:
     least: float
 
 
-def _worth(odds: Callable[[str, str], tuple[float, ...]], crowd: float, least: float) -> Worth:
+def _worth(odds: Callable[[str, str], float], crowd: float, least: float) -> Worth:
     def kept(kinds: tuple[str, str], specials: dict[str, str]) -> dict[str, Odds]:
         found = {letter: (odds(kinds[0], special), odds(kinds[1], special)) for letter, special in specials.items()}
-        return {letter: left for letter, left in found.items() if max(map(max, left)) >= least}
+        return {letter: left for letter, left in found.items() if max(left) >= least}
 
     changed = {digit: dict[str, Odds]() for digit in "0123456789"}
     for letter in CONSONANTS:
@@ -169,7 +167,7 @@ def _worth(odds: Callable[[str, str], tuple[float, ...]], crowd: float, least: f
     )
 
 
-ALL = _worth(lambda _kind, _special: (0.0,) * len(ZONE_KEYS), 0.0, -math.inf)
+ALL = _worth(lambda _kind, _special: 0.0, 0.0, -math.inf)
 """Every change, whatever its cost."""
 
 
@@ -178,10 +176,13 @@ def worthwhile(length: int) -> Worth:
     """The changes of a consonant that may leave a name of so many beats within the costs' limit."""
     costs = learned()
 
-    def odds(kind: str, special: str) -> tuple[float, ...]:
-        # what is special about a slip may go unseen among several differences
-        plain = {kind: 1.0, special: float("slip" not in kind or costs.weights.get(special, 0.0) < 0), "share": 1 / length}
-        return tuple(costs.odds(length, plain | {zone: 1.0, zone + kind: 1.0}) for zone in ZONE_KEYS)
+    @cache
+    def best(kind: str) -> float:
+        plain = {kind: 1.0, "share": 1 / length}
+        return max(costs.odds(length, plain | {zone: 1.0, zone + kind: 1.0}) for zone in ZONE_KEYS)
+
+    def odds(kind: str, special: str) -> float:
+        return best(kind) - costs.weights.get(special, 0.0)
 
     return _worth(odds, costs.weights.get(CROWD, 0.0), -math.log(math.expm1(costs.limit)))
 
@@ -272,25 +273,21 @@ class Spellings:
         if self._filter is None:
             self._filter = _Filter(self._section["shapes"])
         found: list[tuple[Near, bool]] = []
-        for bones, vowels, (slips, variants) in self._filter.one_away(asked, frame(asked), worth):
+        for bones, vowels, odds in self._filter.one_away(asked, frame(asked), worth):
             group = self._frames.get(bones)
-            if group is None:
-                continue
-            start, end = self._at[group], self._at[group + 1]
-            floor = worth.least + worth.crowd * _LOG2[min(end - start, _MOST_COUNTED)]
-            if max(slips) < floor and max(variants) < floor:
-                continue
-            if end - start > _FEW:
-                import numpy as np
+            if group is not None:
+                start, end = self._at[group], self._at[group + 1]
+                floor = worth.least + worth.crowd * _LOG2[min(end - start, _MOST_COUNTED)]
+                if max(odds) < floor:
+                    continue
+                if end - start > 8 * _FEW:
+                    import numpy as np
 
-                known = np.frombuffer(self._vowels[start:end], dtype="<u2") & np.uint16(_VOWELS)
-                inside = np.flatnonzero(known == vowels)[:MOST].tolist()
-            else:
-                inside = [i for i, known in enumerate(self._vowels[start:end]) if known & _VOWELS == vowels]
-            for near in self._named(start, end, inside):
-                variant = variants[near[1]] >= floor
-                if variant or slips[near[1]] >= floor:
-                    found.append((near, variant))
+                    apart = np.frombuffer(self._vowels[start:end], dtype="<u2") ^ np.uint16(vowels)
+                    inside = np.flatnonzero((apart & np.uint16(_VOWELS)) == 0)[:MOST].tolist()
+                else:
+                    inside = [i for i, v in enumerate(self._vowels[start:end].tolist()) if v & _VOWELS == vowels]
+                found += [(near, odds[1] >= floor) for near in self._named(start, end, inside[:MOST])]
         return found
 
 
@@ -327,24 +324,8 @@ class _Filter:
         self._low = np.uint64(64 - size - _MASK_BITS)
         self._masks = _masks()
         self._powers = [pow(_BASE, p, 1 << 64) * _MIX & _WORD for p in range(MAX_BEATS + 2)]
-        self._steps = [later - here for here, later in pairwise(self._powers)]
-        self.tries = lru_cache(maxsize=1 << 12)(self._tries)
-
-    def _tries(self, vowels: str, bone: str, after: int) -> Hashes:
-        """What changes of one beat add to a name's hash, by letter; `after` beats follow it.
-
-        The first row is of other consonants, unless the beat is the last; the others, which a hash with all that is
-        in front moved by a beat is to be added to, are of consonants put in at each of `_splits`.
-        """
-        import numpy as np
-
-        here, later = self._powers[after], self._powers[after + 1]
-        whole = _VALUE[class_of(vowels)]
-        rows = [([_VALUE[letter] - _VALUE[bone] for letter in CONSONANTS], here, 0)] if after else []
-        for _, left, right in _splits(vowels):
-            rows.append(([_VALUE[letter] for letter in CONSONANTS], later, left * later + (right - whole) * here))
-        found = [[(value * power + base) & _WORD for value in values] for values, power, base in rows]
-        return np.array(found, dtype=np.uint64)
+        values = [_VALUE[letter] for letter in CONSONANTS]
+        self._letters = np.array([[v * p & _WORD for v in values] for p in [*self._powers, 0]], dtype=np.uint64)
 
     def one_away(self, asked: list[Beat], bones: str, worth: Worth) -> list[tuple[str, int, Odds]]:
         """(frame, packed vowels, log odds left) of the shapes one consonant away that the filter knows, or all but."""
@@ -357,39 +338,45 @@ class _Filter:
         for value in of_beats:
             heads.append((heads[-1] * _BASE + value) & _WORD)
         whole = heads[-1] * powers[0] & _WORD
-        blocks, bases, starts = [], [], []
+        bases: list[int] = []
         left_out: list[int] = []
+        rows, starts = [], []
         left_at: list[int] = []  # the beat whose consonant goes, or ~beat for a swap
-        for i, (vowels, consonant) in enumerate(asked):
+        for i, (vowels, _) in enumerate(asked):
             after -= 1
-            block = self.tries(vowels, bones[i] if consonant else "", after)
+            here, later = powers[after], powers[after + 1]
             starts.append(len(bases))
-            blocks.append(block)
-            grown = whole + heads[i] * self._steps[after + 1] & _WORD
-            bases += [whole] + [grown] * (len(block) - 1) if after else [grown] * len(block)
-            if after:
+            if after:  # one row of other consonants, then one of consonants put in for each split of the vowels
+                bases.append(whole - _VALUE[bones[i]] * here & _WORD)
+                rows.append(after)
                 if bones[i] in worth.dropped:
                     vowel = of_vowels[i + 1] or of_vowels[i]
                     moved = vowel + of_beats[i + 1] - of_vowels[i + 1] - heads[i + 2]
-                    left_out.append(whole + heads[i] * powers[after] + moved * powers[after - 1] & _WORD)
+                    left_out.append(whole + heads[i] * here + moved * powers[after - 1] & _WORD)
                     left_at.append(i)
                 if after > 1 and worth.swapped is not None and not asked[i + 1][0] and bones[i] != bones[i + 1]:
-                    change = (_VALUE[bones[i + 1]] - _VALUE[bones[i]]) * self._steps[after - 1]
+                    change = (_VALUE[bones[i + 1]] - _VALUE[bones[i]]) * (here - powers[after - 1])
                     left_out.append(whole + change & _WORD)
                     left_at.append(~i)
-        tried = np.concatenate(blocks)
-        tried += np.array(bases, dtype=np.uint64)[:, None]
-        hashes = np.concatenate((tried.ravel(), np.array(left_out, dtype=np.uint64)))
+            grown = whole + heads[i] * (powers[after + 2] - later) - of_vowels[i] * here
+            splits = _splits(vowels)
+            bases += [grown + left * later + right * here & _WORD for _, left, right in splits]
+            rows += [after + 1] * len(splits)
+        many = len(bases)
+        rows += [-1] * len(left_out)  # a row of zeros
+        hashes = self._letters.take(rows, 0)
+        hashes += np.array(bases + left_out, dtype=np.uint64)[:, None]
         hashes >>= self._low
-        at = hashes.view(np.int64)
+        at = hashes.view(np.int64).ravel()
         masks = self._masks.take(at & _MASK)
         at >>= _MASK_BITS
         hits = ((self._words.take(at) & masks) == masks).nonzero()[0].tolist()
         packed, found = vowels_of(asked), []
         for hit in hits:
             row, column = divmod(hit, len(CONSONANTS))
-            if row >= len(bases):
-                found.append(_left(asked, bones, packed, left_at[hit - len(bases) * len(CONSONANTS)], worth))
+            if row >= many:
+                if not column:
+                    found.append(_left(asked, bones, packed, left_at[row - many], worth))
                 continue
             i, letter = bisect_right(starts, row) - 1, CONSONANTS[column]
             split = row - starts[i] - (i < len(bones))
@@ -405,7 +392,7 @@ class _Filter:
 def _left(asked: list[Beat], bones: str, packed: int, at: int, worth: Worth) -> tuple[str, int, Odds]:
     """What is left of a name without the consonant `at`, or with the one at ~`at` and its neighbour swapped."""
     if at < 0:
-        return bones[:~at] + bones[~at + 1] + bones[~at] + bones[~at + 2 :], packed, worth.swapped or worth.dropped[bones[~at]]
+        return bones[:~at] + bones[~at + 1] + bones[~at] + bones[~at + 2 :], packed, worth.swapped or (0.0, 0.0)
     met = class_of(asked[at + 1][0] or asked[at][0])
     return bones[:at] + bones[at + 1 :], _replaced(packed, at, 2, (met,)), worth.dropped[bones[at]]
 

@@ -33,6 +33,11 @@ _DROPPED_WORDS = frozenset("el ul bin ben ibn".split())
 _BARE_VOWEL = str.maketrans({"y": "i", "w": "u", "h": None})
 
 
+def _single(run: str) -> str:
+    """Letters without doubling."""
+    return _DOUBLED.sub(r"\1", run) if len(run) > 1 else run
+
+
 class _Classes(dict[str, str]):
     """Vowels or consonant -> class, filled as they come; long ones, of which texts may have any number, not kept."""
 
@@ -41,7 +46,7 @@ class _Classes(dict[str, str]):
             last = token.translate(_BARE_VOWEL)[-1]
             found = "A" if last == "a" else "I" if last in "ei" else "U"
         else:
-            bare = _DOUBLED.sub(r"\1", token)
+            bare = _single(token)
             found = _SPELLED.get(bare) or _SPELLED.get(bare[0]) or ("k" if "k" in bare else bare[0])
         if len(token) < 4:
             self[token] = found
@@ -124,7 +129,8 @@ def differences(a: Sequence[Beat], b: Sequence[Beat]) -> list[tuple[str, ...]]:
     vowels stood on both its sides are held against those of the other name. [("far",)] where one has several more.
     """
     if len(a) == len(b):
-        found, apart = [], []
+        found: list[tuple[str, ...]] = []
+        apart = []
         for i, (x, y) in enumerate(zip(a, b, strict=True)):
             if x != y:
                 found += _between(x, y)
@@ -146,7 +152,7 @@ def differences(a: Sequence[Beat], b: Sequence[Beat]) -> list[tuple[str, ...]]:
     vowels = (
         facing if facing in (left, right, left + right) else right if not left else left if not right else left + right
     )
-    found = [("no consonant", "/" + _DOUBLED.sub(r"\1", extra))] + ([("first",)] if at == 0 and not left else [])
+    found = [("no consonant", "/" + _single(extra))] + ([("first",)] if at == 0 and not left else [])
     rest = [*longer[:at], (vowels, after), *longer[at + 2 :]]
     return found + [d for x, y in zip(rest, shorter, strict=True) if x != y for d in _between(x, y)]
 
@@ -161,7 +167,7 @@ def _between(x: Beat, y: Beat) -> tuple[tuple[str, ...], ...]:
 def _vowels_apart(a: str, b: str, *, last: bool) -> tuple[str, ...]:
     if a == b:
         return ()
-    bare_a, bare_b = sorted(_DOUBLED.sub(r"\1", run.translate(_BARE_VOWEL)) for run in (a, b))
+    bare_a, bare_b = sorted((_single(a.translate(_BARE_VOWEL)), _single(b.translate(_BARE_VOWEL))))
     if bare_a == bare_b:
         return ("length",)
     kind = ("final " if last else "") + ("vowel" if bare_a else "no vowel")
@@ -171,7 +177,7 @@ def _vowels_apart(a: str, b: str, *, last: bool) -> tuple[str, ...]:
 def _consonants_apart(a: str, b: str) -> tuple[str, ...]:
     if a == b:
         return ()
-    bare_a, bare_b = sorted(_DOUBLED.sub(r"\1", consonant) for consonant in (a, b))
+    bare_a, bare_b = sorted((_single(a), _single(b)))
     if bare_a == bare_b:
         return ("doubled",)
     kind = "respelled" if class_of(a) == class_of(b) else "consonant"
@@ -214,7 +220,7 @@ class Costs:
     weights: dict[str, float]
     limit: float
     sure: float
-    _pairs: dict[tuple[int, Beat, Beat], tuple[float, int]] = field(default_factory=dict)
+    _pairs: dict[tuple[int, str, str, str | None], float] = field(default_factory=dict)
 
     def cost(
         self, asked: Sequence[Beat], known: Sequence[Beat], zone: int, crowd: float, also: tuple[str, ...] = ()
@@ -228,19 +234,15 @@ class Costs:
 
     def cost_in_frame(self, asked: Sequence[Beat], known: Sequence[Beat], zone: int, crowd: float) -> float:
         """What `cost` gives for two names of one frame, in a tenth of the time."""
-        weigh, pairs, many = self.weights.get, self._pairs, 0
+        weigh, many = self.weights.get, 0
         odds = self.bias[length_class(len(asked))] - weigh(CROWD, 0.0) * crowd - weigh(ZONE_KEYS[zone], 0.0)
         for x, y in zip(asked, known, strict=True):
-            if x != y:
-                weight = pairs.get((zone, x, y))
-                if weight is None:
-                    found = _between(x, y)
-                    names = [name for d in found for name in (*d, ZONE_KEYS[zone] + d[0])]
-                    weight = sum(weigh(name, 0.0) for name in names), len(found)
-                    if len(pairs) < _MOST_PAIRS:
-                        pairs[zone, x, y] = weight
-                odds -= weight[0]
-                many += weight[1]
+            if x[0] != y[0]:
+                odds -= self._weight(zone, x[0], y[0], "" if x[1] else "last")
+                many += 1
+            if x[1] != y[1]:
+                odds -= self._weight(zone, x[1], y[1], None)
+                many += 1
         if many > 1:
             if slip(_letters(asked), _letters(known)):
                 return self.cost(asked, known, zone, crowd)
@@ -248,6 +250,17 @@ class Costs:
         if many:
             odds -= weigh("share", 0.0) * many / len(asked)
         return _surprise(odds)
+
+    def _weight(self, zone: int, a: str, b: str, vowels: str | None) -> float:
+        """What a difference of vowels costs, the last ones or others, or of consonants (None) of one class."""
+        weight = self._pairs.get((zone, a, b, vowels))
+        if weight is None:
+            x, y = sorted((a, b))
+            names = _consonants_apart(x, y) if vowels is None else _vowels_apart(x, y, last=bool(vowels))
+            weight = sum(self.weights.get(name, 0.0) for name in (*names, ZONE_KEYS[zone] + names[0]))
+            if len(self._pairs) < _MOST_PAIRS:
+                self._pairs[zone, a, b, vowels] = weight
+        return weight
 
     def settle(self, length: int, found: dict[str, float]) -> float:
         """-ln of the chance of a name of `length` beats with these differences."""
