@@ -11,7 +11,7 @@ Five sections of the compiled file, over the names in ASCII of two consonants or
 
 A name's spellings mostly share its frame, and `vowels` tells which of them are worth a comparison. For a consonant
 too many, too few, changed or swapped, all shapes one such change away are hashed at once by a polynomial and tried
-against the filter; what passes is looked up.
+against the filter (`neighbours`); what passes is looked up.
 """
 
 from __future__ import annotations
@@ -19,71 +19,15 @@ from __future__ import annotations
 import math
 import re
 from array import array
-from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from .spelling import CONSONANTS, CROWD, VOWELS, ZONE_KEYS, Beat, beats, class_of, frame, learned, read, slip, zone_of
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    Hashes = NDArray[np.uint64]
+from .neighbours import MAX_BEATS, SLOTS, VOWEL_BITS, Filter, Odds, Worth, filter_of, shape_hash, vowels_of
+from .spelling import CONSONANTS, CROWD, ZONE_KEYS, Beat, beats, frame, learned, read, slip, zone_of
 
 SECTIONS = ("frames", "frames_at", "frames_keys", "vowels", "shapes")
-MAX_BEATS = 32
-"""Longer names are compared with none."""
-
-_SLOTS = 7
-_VOWELS = (1 << 2 * _SLOTS) - 1
-_CODES = dict(zip(VOWELS, (1, 2, 3), strict=True))
-_WORD = (1 << 64) - 1
-_BASE = 0x9E3779B97F4A7C15  # odd, so that hashes can be shifted back; the golden ratio's bits, as the multipliers below
-_MIX = 0xD6E8FEB86659FD93
-_BITS_A_SHAPE = 20
-_MASK_BITS = 10
-_MASK = (1 << _MASK_BITS) - 1
 _GLUED = re.compile(r"[aeu]l[^\Waeiouyl]\w{3}")  # "Alhasakah"
-
-
-def _scattered(seed: int) -> int:
-    """64 bits of a counter, mixed (splitmix64, Steele, Lea and Flood 2014)."""
-    z = (seed * _BASE) & _WORD
-    z = ((z ^ z >> 30) * 0xBF58476D1CE4E5B9) & _WORD
-    z = ((z ^ z >> 27) * 0x94D049BB133111EB) & _WORD
-    return z ^ z >> 31
-
-
-_VALUE = {"": 0} | {letter: _scattered(i) for i, letter in enumerate(VOWELS + CONSONANTS + "0123456789", 1)}
-
-
-def _hash(spelled: Sequence[Beat]) -> int:
-    """A polynomial over a name's beats modulo 2^64."""
-    value = 0
-    for vowels, consonant in spelled:
-        value = (value * _BASE + _VALUE[class_of(vowels)] + _VALUE[class_of(consonant)]) & _WORD
-    return value
-
-
-def vowels_of(spelled: Sequence[Beat]) -> int:
-    """The vowels of a name's first beats, two bits each, as `vowels` has them."""
-    packed = 0
-    for i, (vowels, _) in enumerate(spelled[:_SLOTS]):
-        if vowels:
-            packed |= _CODES[class_of(vowels)] << 2 * i
-    return packed
-
-
-def _masks() -> Hashes:
-    """Four bits of 64 for each value of _MASK_BITS bits."""
-    import numpy as np
-
-    words = [_scattered(1000 + i) for i in range(1 << _MASK_BITS)]
-    masks = [sum({1 << (w >> s & 63) for s in (0, 6, 12, 18)}) for w in words]
-    return np.array(masks, dtype=np.uint64)
 
 
 def spelling_sections(keys: Iterable[tuple[str, int, int, str | None]]) -> dict[str, bytes]:
@@ -102,49 +46,22 @@ def spelling_sections(keys: Iterable[tuple[str, int, int, str | None]]) -> dict[
             group.append(found.setdefault(bones, len(found)))
             rows.append(row)
             ids.append(at)
-            vowels.append(vowels_of(spelled) | zone_of(country) << 2 * _SLOTS)
-            shapes.append(_hash(spelled))
+            vowels.append(vowels_of(spelled) | zone_of(country) << 2 * SLOTS)
+            shapes.append(shape_hash(spelled))
     frames = marisa_trie.Trie(sorted(found))
     frame_ids = np.fromiter(map(frames.key_id, found), "<u4", len(found))[np.asarray(group)]
     order = np.lexsort((np.asarray(ids), np.asarray(rows), frame_ids))
-    hashes = np.unique(np.asarray(shapes))
-    size = max(4, (max(1, len(hashes) * _BITS_A_SHAPE // 64) - 1).bit_length())
-    hashes *= np.uint64(_MIX)
-    words = np.zeros(1 << size, dtype=np.uint64)
-    picked = (hashes >> np.uint64(64 - size - _MASK_BITS)) & np.uint64(_MASK)
-    np.bitwise_or.at(words, hashes >> np.uint64(64 - size), _masks()[picked])
     return {
         "frames": frames.tobytes(),
         "frames_at": np.append(0, np.bincount(frame_ids, minlength=len(found))).cumsum(dtype="<u4").tobytes(),
         "frames_keys": np.asarray(ids)[order].astype("<u4").tobytes(),
         "vowels": np.asarray(vowels)[order].astype("<u2").tobytes(),
-        "shapes": words.astype("<u8").tobytes(),
+        "shapes": filter_of(np.asarray(shapes)),
     }
 
 
 Near = tuple[int, int, float]
 """A name that may be meant: its key id, its zone, and log2 of how many names share its frame."""
-
-
-Odds = tuple[float, float]
-"""Log odds left by a change of a consonant, as a slip, and as a variant spelling."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Worth:
-    """The changes of a consonant that are tried, with the log odds that are left of a match.
-
-    `changed` of one into another, `added` where the name asked for lacks one, `dropped` where it has one too many,
-    `swapped` with a neighbour (None: not tried). A frame loses `crowd` for each doubling of its names, and is passed
-    over below `least`.
-    """
-
-    changed: dict[str, dict[str, Odds]]
-    added: dict[str, Odds]
-    dropped: dict[str, Odds]
-    swapped: Odds | None
-    crowd: float
-    least: float
 
 
 def _worth(odds: Callable[[str, str], float], crowd: float, least: float) -> Worth:
@@ -197,7 +114,7 @@ class Spellings:
         self._frames = marisa_trie.Trie().map(section["frames"])
         self._at, self._members = section["frames_at"].cast("I"), section["frames_keys"].cast("I")
         self._vowels = section["vowels"].cast("H")
-        self._filter: _Filter | None = None
+        self._filter: Filter | None = None
 
     def near(self, key: str) -> list[tuple[float, int]]:
         """(cost, key id) of the names nearly like a folded one, as `Costs.limit` has it, in order of cost, then id.
@@ -247,7 +164,7 @@ class Spellings:
             return []
         start, end = self._at[group], self._at[group + 1]
         vowels = vowels_of(asked)
-        written = _gaps(vowels) * 3 if unvowelled else _VOWELS
+        written = _gaps(vowels) * 3 if unvowelled else VOWEL_BITS
         allowed = min(len(bones) - 1, 3)
         if end - start <= _FEW:
             changes = [_gaps((known ^ vowels) & written).bit_count() for known in self._vowels[start:end]]
@@ -265,13 +182,13 @@ class Spellings:
 
     def _named(self, start: int, end: int, inside: list[int]) -> list[Near]:
         crowd = _LOG2[min(end - start, _MOST_COUNTED)]
-        return [(self._members[start + i], self._vowels[start + i] >> 2 * _SLOTS, crowd) for i in inside]
+        return [(self._members[start + i], self._vowels[start + i] >> 2 * SLOTS, crowd) for i in inside]
 
     def _slipped(self, asked: list[Beat], worth: Worth) -> list[tuple[Near, bool]]:
         """Names whose shape is one consonant too many, too few, other, or swapped, as far as that is worth it; with
         whether they may be variants, which other differences may come with, or only slips."""
         if self._filter is None:
-            self._filter = _Filter(self._section["shapes"])
+            self._filter = Filter(self._section["shapes"])
         found: list[tuple[Near, bool]] = []
         for bones, vowels, odds in self._filter.one_away(asked, frame(asked), worth):
             group = self._frames.get(bones)
@@ -284,9 +201,9 @@ class Spellings:
                     import numpy as np
 
                     apart = np.frombuffer(self._vowels[start:end], dtype="<u2") ^ np.uint16(vowels)
-                    inside = np.flatnonzero((apart & np.uint16(_VOWELS)) == 0)[:MOST].tolist()
+                    inside = np.flatnonzero((apart & np.uint16(VOWEL_BITS)) == 0)[:MOST].tolist()
                 else:
-                    inside = [i for i, v in enumerate(self._vowels[start:end].tolist()) if v & _VOWELS == vowels]
+                    inside = [i for i, v in enumerate(self._vowels[start:end].tolist()) if v & VOWEL_BITS == vowels]
                 found += [(near, odds[1] >= floor) for near in self._named(start, end, inside[:MOST])]
         return found
 
@@ -311,108 +228,3 @@ def _changes() -> Any:
 
     packed = np.arange(1 << 16, dtype=np.uint16)
     return np.bitwise_count((packed | packed >> 1) & 0x5555)
-
-
-class _Filter:
-    """The Bloom filter of shapes, and all that may be tried against it at once."""
-
-    def __init__(self, words: memoryview) -> None:
-        import numpy as np
-
-        self._words = np.frombuffer(words, dtype="<u8")
-        size = len(self._words).bit_length() - 1
-        self._low = np.uint64(64 - size - _MASK_BITS)
-        self._masks = _masks()
-        self._powers = [pow(_BASE, p, 1 << 64) * _MIX & _WORD for p in range(MAX_BEATS + 2)]
-        values = [_VALUE[letter] for letter in CONSONANTS]
-        self._letters = np.array([[v * p & _WORD for v in values] for p in [*self._powers, 0]], dtype=np.uint64)
-
-    def one_away(self, asked: list[Beat], bones: str, worth: Worth) -> list[tuple[str, int, Odds]]:
-        """(frame, packed vowels, log odds left) of the shapes one consonant away that the filter knows, or all but."""
-        import numpy as np
-
-        powers, after = self._powers, len(asked)
-        of_vowels = [_VALUE[class_of(vowels)] for vowels, _ in asked]
-        of_beats = [of + _VALUE[bone] for of, bone in zip(of_vowels, [*bones, ""], strict=True)]
-        heads = [0]
-        for value in of_beats:
-            heads.append((heads[-1] * _BASE + value) & _WORD)
-        whole = heads[-1] * powers[0] & _WORD
-        bases: list[int] = []
-        left_out: list[int] = []
-        rows, starts = [], []
-        left_at: list[int] = []  # the beat whose consonant goes, or ~beat for a swap
-        for i, (vowels, _) in enumerate(asked):
-            after -= 1
-            here, later = powers[after], powers[after + 1]
-            starts.append(len(bases))
-            if after:  # one row of other consonants, then one of consonants put in for each split of the vowels
-                bases.append(whole - _VALUE[bones[i]] * here & _WORD)
-                rows.append(after)
-                if bones[i] in worth.dropped:
-                    vowel = of_vowels[i + 1] or of_vowels[i]
-                    moved = vowel + of_beats[i + 1] - of_vowels[i + 1] - heads[i + 2]
-                    left_out.append(whole + heads[i] * here + moved * powers[after - 1] & _WORD)
-                    left_at.append(i)
-                if after > 1 and worth.swapped is not None and not asked[i + 1][0] and bones[i] != bones[i + 1]:
-                    change = (_VALUE[bones[i + 1]] - _VALUE[bones[i]]) * (here - powers[after - 1])
-                    left_out.append(whole + change & _WORD)
-                    left_at.append(~i)
-            grown = whole + heads[i] * (powers[after + 2] - later) - of_vowels[i] * here
-            splits = _splits(vowels)
-            bases += [grown + left * later + right * here & _WORD for _, left, right in splits]
-            rows += [after + 1] * len(splits)
-        many = len(bases)
-        rows += [-1] * len(left_out)  # a row of zeros
-        hashes = self._letters.take(rows, 0)
-        hashes += np.array(bases + left_out, dtype=np.uint64)[:, None]
-        hashes >>= self._low
-        at = hashes.view(np.int64).ravel()
-        masks = self._masks.take(at & _MASK)
-        at >>= _MASK_BITS
-        hits = ((self._words.take(at) & masks) == masks).nonzero()[0].tolist()
-        packed, found = vowels_of(asked), []
-        for hit in hits:
-            row, column = divmod(hit, len(CONSONANTS))
-            if row >= many:
-                if not column:
-                    found.append(_left(asked, bones, packed, left_at[row - many], worth))
-                continue
-            i, letter = bisect_right(starts, row) - 1, CONSONANTS[column]
-            split = row - starts[i] - (i < len(bones))
-            if split < 0:
-                if letter in worth.changed[bones[i]]:
-                    found.append((bones[:i] + letter + bones[i + 1 :], packed, worth.changed[bones[i]][letter]))
-            elif letter in worth.added:
-                classes = _splits(asked[i][0])[split][0]
-                found.append((bones[:i] + letter + bones[i:], _replaced(packed, i, 1, classes), worth.added[letter]))
-        return found
-
-
-def _left(asked: list[Beat], bones: str, packed: int, at: int, worth: Worth) -> tuple[str, int, Odds]:
-    """What is left of a name without the consonant `at`, or with the one at ~`at` and its neighbour swapped."""
-    if at < 0:
-        return bones[:~at] + bones[~at + 1] + bones[~at] + bones[~at + 2 :], packed, worth.swapped or (0.0, 0.0)
-    met = class_of(asked[at + 1][0] or asked[at][0])
-    return bones[:at] + bones[at + 1 :], _replaced(packed, at, 2, (met,)), worth.dropped[bones[at]]
-
-
-def _replaced(packed: int, at: int, many: int, classes: tuple[str, ...]) -> int:
-    """Packed vowels with `many` gaps from `at` on replaced by others."""
-    kept, rest = packed & (1 << 2 * at) - 1, packed >> 2 * (at + many)
-    for i, vowel in enumerate(classes):
-        kept |= _CODES.get(vowel, 0) << 2 * (at + i)
-    return (kept | rest << 2 * (at + len(classes))) & _VOWELS
-
-
-@lru_cache(maxsize=4096)
-def _splits(run: str) -> tuple[tuple[tuple[str, str], int, int], ...]:
-    """Vowel classes left and right of a consonant dropped from between vowels, or hit as one of them; their values."""
-    cut = {(run[:i], run[i:]) for i in range(len(run) + 1)} | {(run[:i], run[i + 1 :]) for i in range(len(run))}
-    found = sorted({(_class(left), _class(right)) for left, right in cut})
-    return tuple((split, _VALUE[split[0]], _VALUE[split[1]]) for split in found)
-
-
-def _class(run: str) -> str:
-    run = run.lstrip("hw")
-    return class_of(run) if run else ""
