@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from gazetteer.names import accepts_class, fold, one_edit, skeleton, sound, spelling_cost, split_class
 
 TEXTS = st.text(max_size=40)
-WORDS = st.lists(
-    st.sampled_from("al el El- the an as Nasr St. Mt U. S. Ḩamāh Bab - ' .".split()), max_size=7
-).map(" ".join)
+WORDS = st.lists(st.sampled_from("al el El- the an as Nasr St. Mt U. S. Ḩamāh Bab - ' .".split()), max_size=7).map(
+    " ".join
+)
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from .forest import Forest
 from .names import NamedSpan, decode_names
 from .network import Network
 from .pieces import Pieces
+from .trees import name_subjects
 from .windows import cut_windows, find_boundaries
 
 if TYPE_CHECKING:
@@ -70,12 +71,13 @@ class Reader:
             forest.grow(out)
         forest.finish()
         columns = {name: np.concatenate(parts) for name, parts in kept.items()}
+        tags = [self.settings.tag[number] for number in columns["tag"].tolist()]
         return Reading(
             spaces=spaces,
             tags=columns["tag"],
             pos=columns["pos"],
             heads=forest.heads,
-            relations=forest.relations,
+            relations=name_subjects(forest.heads, forest.relations, self.settings.rel, tags),
             starts=forest.starts,
             places=decode_names(columns["place"], self.settings.place, spaces),
             parties=decode_names(columns["party"], self.settings.party, spaces),

@@ -24,6 +24,9 @@ _CELLS = 1 << 19
 _NEVER = np.float32(-1e30)
 
 
+_FINITE = frozenset({"VBD", "VBP", "VBZ"})
+
+
 def attach_words(score: Score, dependents: Floats, heads: Floats, bounds: Sequence[int]) -> Numbers:
     """The head of each word, its own number for a root; one root between each two of `bounds`, the first of them 0.
 
@@ -149,3 +152,20 @@ def flatten_trees(heads: Numbers, starts: NDArray[np.bool_], begins: NDArray[np.
     sentences = np.cumsum(starts) - 1
     lost = ~begins[np.flatnonzero(starts)]
     return np.where(lost[sentences], roots, heads)
+
+
+def name_subjects(heads: Numbers, relations: Numbers, labels: Sequence[str], tags: Sequence[str]) -> Numbers:
+    """The relations with "nsubj" for an object before a finite verb that has no subject: English has none there but in
+    questions and relative clauses ("a dinghy capsized", "the volcano erupted", whose subjects are what suffers)."""
+    place = {label: number for number, label in enumerate(labels)}
+    if "obj" not in place or "nsubj" not in place:
+        return relations
+    subjects = [number for label, number in place.items() if label.partition(":")[0] in ("nsubj", "csubj", "expl")]
+    ruled = set(heads[np.isin(relations, subjects)].tolist())
+    mended = relations.copy()
+    for word in np.flatnonzero((relations == place["obj"]) & (np.arange(len(heads)) < heads)).tolist():
+        verb = int(heads[word])
+        if verb not in ruled and tags[verb] in _FINITE and not tags[word].startswith("W"):
+            mended[word] = place["nsubj"]
+            ruled.add(verb)
+    return mended

@@ -208,6 +208,9 @@ def _of_speaker(place: Span) -> bool:
     before = {syntax.lemma(w) for w in place.doc[max(place.sent.start, place.start - 5) : place.start]}
     if before & SAYING and before & _HEARERS:
         return True
+    verb = next((w for w in place.doc[place.end : place.sent.end] if w.pos_ in ("VERB", "AUX")), None)
+    if verb is not None and syntax.lemma(verb) in SAYING and (who := _speaker(verb, place.start)) is not None:
+        return syntax.lemma(who) not in _LOCALS  # "a nurse at the Maarouf hospital said", whatever "hospital" hangs on
     word = place.root
     for above in syntax.ancestors(place.root, 6):
         if syntax.lemma(above) in _SEATS:
@@ -215,11 +218,17 @@ def _of_speaker(place: Span) -> bool:
         if word.dep_ == "nsubj" and syntax.lemma(above) in SAYING and syntax.lemma(word) not in _LOCALS:
             return True
         if above.pos_ in ("VERB", "AUX"):
-            who = next((c for c in above.children if c.dep_ == "nsubj" and c.i < place.start), None)
-            between = who is not None and place.start < above.i and syntax.lemma(who) not in _LOCALS
-            return between and syntax.lemma(above) in SAYING  # "a nurse at the Maarouf hospital said"
+            return False
         word = above
     return False
+
+
+def _speaker(verb: Token, before: int) -> Token | None:
+    """The subject of a verb of saying, where it stands before that word and no other verb between them."""
+    who = next((c for c in verb.children if c.dep_ == "nsubj" and c.i < before), None)
+    if who is None or any(w.pos_ == "VERB" for w in verb.doc[who.i : before]):
+        return None
+    return who
 
 
 def _gapped(place: Span, trigger: Token) -> bool:
