@@ -12,9 +12,9 @@ from .evidence import Group
 from .records import Candidate
 from .verdicts import Verdict
 
-HINT = 3.0
+HINT = 4.0
 """How much of a country's idiom a text is taken to speak that is said to be about it, as `find_home` counts: that of
-twenty turns of phrase. The country is taken for named at the text's beginning besides. Both together turn the ambiguous
+fifty turns of phrase. The country is taken for named at the text's beginning besides. Both together turn the ambiguous
 names of tests/test_preferences.py, and leave those that a text settles by itself."""
 
 OWN = "user:"

@@ -91,9 +91,11 @@ def _seat_first(group: Group, order: list[int], probability: Sequence[float], st
 
 
 def _is_great(option: Option) -> bool:
-    """Whether the name is the own one of a sea, a country, a region or a city: that it is meant is hardly in doubt,
-    even if its point is a convention or the rest of the text is far away."""
-    if option.tier != "whole" or option.rank or option.kind in ("fuzzy", "geocoded"):
+    """Whether the name is the own one of a sea, a country, a region or a city, or was found by the geocoder: that it is
+    meant is hardly in doubt, even if its point is a convention or the rest of the text is far away."""
+    if option.kind == "geocoded":  # it was asked for where the gazetteer had nothing, and nothing was learned of it
+        return True
+    if option.tier != "whole" or option.rank or option.kind == "fuzzy":
         return False
     if kind_of(option.place) == "town":
         return option.spelled and option.kind == "name" and option.place.population >= 100_000

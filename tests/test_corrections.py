@@ -93,7 +93,7 @@ def test_a_place_by_its_point_lies_in_the_country_around_it(correct: Correct) ->
 
 
 def test_what_the_recogniser_missed_can_be_a_place(correct: Correct, pipeline: Pipeline) -> None:
-    text = "Gunmen killed four farmers at the old dairy on Monday."
+    text = "Four farmers were killed at the old dairy on Monday."
     assert not pipeline(text).places
     row = Correction(action="place", document_id="d", position=LonLat(lon=36.6, lat=35.9), **at(text, "the old dairy"))
     report = correct(row)(text, id="d")

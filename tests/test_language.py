@@ -198,7 +198,7 @@ def test_two_loads_agree(nlp: Language) -> None:
 
 def test_other_pipelines_labels_become_ours(tmp_path: Path) -> None:
     other = spacy.load(BUNDLED, exclude=["ner"])
-    ruler = other.add_pipe("entity_ruler")
+    ruler = other.add_pipe("entity_ruler", config={"overwrite_ents": True})
     ruler.add_patterns(
         [
             {"label": label, "pattern": word}

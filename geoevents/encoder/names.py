@@ -25,8 +25,9 @@ class NamedSpan:
     score: float
 
 
-def decode_names(logits: NDArray[np.float32], labels: Sequence[str], spaces: NDArray[np.bool_]) -> list[NamedSpan]:
-    """The names that the likeliest sequence of labels spells, in order; none begins or ends with white space.
+def decode_names(logits: NDArray[np.float32], labels: Sequence[str], bare: NDArray[np.bool_]) -> list[NamedSpan]:
+    """The names that the likeliest sequence of labels spells, in order; none begins or ends with a `bare` word, one of
+    neither letters nor digits.
 
     `logits` are [words, labels]; `labels` are "O" and pairs of "B-X", "I-X", where I-X only follows B-X or I-X.
     """
@@ -43,9 +44,9 @@ def decode_names(logits: NDArray[np.float32], labels: Sequence[str], spaces: NDA
     found = []
     for start, end in zip(begins.tolist(), ends.tolist(), strict=True):
         label, first = labels[numbers[start]][2:], start
-        while first < end and spaces[first]:
+        while first < end and bare[first]:
             first += 1
-        while first < end and spaces[end - 1]:
+        while first < end and bare[end - 1]:
             end -= 1
         if first < end:
             score = float(probabilities[np.arange(first, end), numbers[first:end]].mean())

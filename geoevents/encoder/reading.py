@@ -12,7 +12,7 @@ from .forest import Forest
 from .names import NamedSpan, decode_names
 from .network import Network
 from .pieces import Pieces
-from .trees import name_subjects
+from .trees import hang_low, name_subjects
 from .windows import cut_windows, find_boundaries
 
 if TYPE_CHECKING:
@@ -60,6 +60,7 @@ class Reader:
         """Reads a document; `starts` says whether each word must (1), may (0) or must not (-1) begin a sentence."""
         ids, cases = self.pieces.cut(words)
         spaces = np.fromiter((word.isspace() for word in words), dtype=bool, count=len(words))
+        bare = np.fromiter((not any(map(str.isalnum, word)) for word in words), dtype=bool, count=len(words))
         given = np.asarray(starts, dtype=np.int64)
         boundaries = [*find_boundaries(words), *np.flatnonzero(given == 1).tolist()]
         windows = cut_windows([len(word) for word in ids], boundaries)
@@ -76,10 +77,10 @@ class Reader:
             spaces=spaces,
             tags=columns["tag"],
             pos=columns["pos"],
-            heads=forest.heads,
+            heads=hang_low(forest.heads, forest.relations, self.settings.rel, tags),
             relations=name_subjects(forest.heads, forest.relations, self.settings.rel, tags),
             starts=forest.starts,
-            places=decode_names(columns["place"], self.settings.place, spaces),
-            parties=decode_names(columns["party"], self.settings.party, spaces),
+            places=decode_names(columns["place"], self.settings.place, bare),
+            parties=decode_names(columns["party"], self.settings.party, bare),
             links=columns["link"],
         )

@@ -169,3 +169,22 @@ def name_subjects(heads: Numbers, relations: Numbers, labels: Sequence[str], tag
             mended[word] = place["nsubj"]
             ruled.add(verb)
     return mended
+
+
+def hang_low(heads: Numbers, relations: Numbers, labels: Sequence[str], tags: Sequence[str]) -> Numbers:
+    """The heads with "in Herat" hanging on the verb right before it, not on one above that verb: "two were killed in
+    Kabul and three were killed in Herat"."""
+    place = {label: number for number, label in enumerate(labels)}
+    if "case" not in place or "obl" not in place:
+        return heads
+    mended = heads.copy()
+    for at in np.flatnonzero(relations == place["case"]).tolist():
+        word, verb = int(heads[at]), at - 1
+        over = int(mended[word])
+        if at < word and over < verb and relations[word] == place["obl"] and tags[verb].startswith("VB"):
+            above, steps = verb, 0
+            while above not in (over, word) and mended[above] != above and steps < len(heads):
+                above, steps = int(mended[above]), steps + 1
+            if above == over:
+                mended[word] = verb
+    return mended

@@ -275,7 +275,9 @@ def _probability(trigger: Token, place: Span, rivals: list[Span], links: NDArray
     score = sum(weights.get(name, 0.0) for name in features(trigger, place, rivals))
     if links is not None:
         first = trigger.sent.start
-        score = mix.odds(score, float(links[place.start - first : place.end - first].mean()))
+        # Of words without a capital the links have learned that they are no places; a correction may say that they are.
+        named = any(word.text[:1].isupper() for word in place)
+        score = mix.odds(score, float(links[place.start - first : place.end - first].mean()) if named else 0.0)
     probability = 1 / (1 + math.exp(-score))
     root = _head(place)
     if trigger.pos_ not in ("NOUN", "PROPN"):
