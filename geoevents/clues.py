@@ -48,7 +48,7 @@ _STATE_WORDS = frozenset("legislature legislators governor statehouse lawmakers"
 _PEOPLE = re.compile(r"[A-Z][a-z]{2,12}(?:n|sh|se|ese|i)")
 _STATE_PARTS = frozenset({"upstate", "downstate"})
 _DATELINE = re.compile(r"(?:, [A-Z][\w. ]{1,15})?,?\s?(?:\([A-Za-z/ ]{2,15}\)\s?)?[—–-]{1,2}\s")
-_WORD_AFTER = re.compile(r"\s([A-Za-z]{4,14})\b")
+_WORD_AFTER = re.compile(r"\s([A-Za-z]{4,14})\b(?!\sof\b)")  # "the Hunan city of Yueyang" is no city called Hunan
 _WORD_BEFORE = re.compile(r"\b([A-Za-z]{4,14})\s(?:of\s(?:the\s)?)?$")
 
 

@@ -23,7 +23,16 @@ from geoevents.encoder.component import FILES, PLACES
 from geoevents.encoder.forest import Forest
 from geoevents.encoder.names import NamedSpan, decode_names, flatten_names
 from geoevents.encoder.pieces import CASES, MAX_PIECES, Pieces
-from geoevents.encoder.trees import MAX_SENTENCE, PIECE, attach_words, cut_stretches, flatten_trees, span_tree
+from geoevents.encoder.trees import (
+    MAX_SENTENCE,
+    PIECE,
+    attach_words,
+    cut_stretches,
+    flatten_trees,
+    hang_low,
+    name_subjects,
+    span_tree,
+)
 from geoevents.encoder.windows import SIZE, cut_windows, find_boundaries
 from geoevents.language import BUNDLED
 
@@ -487,3 +496,22 @@ def test_spacy_finds_it_without_our_help(nlp: Language, tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path, timeout=120)
     assert done.returncode == 0, done.stderr
     assert "Hama" in done.stdout
+
+
+RELATIONS = ("ROOT", "case", "conj", "nsubj", "nsubj:pass", "obj", "obl")
+
+
+def test_an_object_before_a_verb_without_subject_is_its_subject() -> None:
+    heads = np.array([1, 1, 4, 4, 1])  # boats capsized, which rebels sank
+    relations = np.array([RELATIONS.index(r) for r in ("obj", "ROOT", "obj", "nsubj", "conj")])
+    mended = name_subjects(heads, relations, RELATIONS, ["NNS", "VBD", "WDT", "NNS", "VBD"])
+    assert [RELATIONS[r] for r in mended] == ["nsubj", "ROOT", "obj", "nsubj", "conj"]
+
+
+def test_what_stands_right_behind_a_verb_hangs_on_it() -> None:
+    relations = np.array([RELATIONS.index(r) for r in ("nsubj", "ROOT", "case", "obl", "conj", "case", "obl")])
+    tags = ["NN", "VBD", "IN", "NNP", "VBD", "IN", "NNP"]  # two died in Kabul (and) died in Herat
+    heads = np.array([1, 1, 3, 1, 1, 6, 1])
+    assert hang_low(heads, relations, RELATIONS, tags).tolist() == [1, 1, 3, 1, 1, 6, 4]
+    inside = np.array([1, 1, 3, 1, 6, 6, 1])  # a verb below the word itself: no cycle
+    assert hang_low(inside, relations, RELATIONS, tags).tolist() == inside.tolist()

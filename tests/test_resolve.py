@@ -147,6 +147,12 @@ def test_where_the_words_beside_leave_no_choice_there_is_no_other_candidate(mark
     assert all(c.place.feature_code[0] == code[0] for c in mention.candidates)
 
 
+def test_a_city_of_a_province_makes_the_province_no_city() -> None:
+    hunan = resolve("In the [Hunan] city of [Yueyang] reservoirs overflowed.")[0]
+    assert hunan.place is not None
+    assert (hunan.place.country, hunan.place.feature_code) == ("CN", "ADM1")
+
+
 def test_a_list_of_countries_is_no_pair() -> None:
     mexico, cuba, peru = resolve("Envoys of [Mexico], [Cuba], and [Peru] met.")
     assert [m.place and m.place.country for m in (mexico, cuba, peru)] == ["MX", "CU", "PE"]
