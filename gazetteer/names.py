@@ -10,7 +10,11 @@ _LETTERS = str.maketrans(
     {
         **dict.fromkeys("'’‘ʼʻʿʾʽ`´ʹʺ′‛＇״׳", None),
         **dict(zip("øđðłıəħŋŧɓɗɛɔƙƴǝ", "oddliahntbdeokye", strict=True)),
-        "æ": "ae", "œ": "oe", "þ": "th", "ß": "ss", "&": " and ",
+        "æ": "ae",
+        "œ": "oe",
+        "þ": "th",
+        "ß": "ss",
+        "&": " and ",
     }
 )
 _INITIAL_DOT = re.compile(r"(?<![^\W_])([^\W\d_])\.(?:\s(?=[^\W\d_]\.))?")
@@ -179,15 +183,3 @@ def spelling_cost(a: str, b: str, limit: float = 1.0) -> float | None:
 
 def _cost(letter: str) -> float:
     return 0.5 if letter in _VOWELS or letter == "h" else 1.0
-
-
-def one_edit(key: str) -> list[str]:
-    """Every spelling one letter away from a folded name: dropped, swapped, changed or added, a to z, sorted."""
-    letters = "abcdefghijklmnopqrstuvwxyz"
-    cuts = [(key[:i], key[i:]) for i in range(len(key) + 1)]
-    near = {left + right[1:] for left, right in cuts if right}
-    near.update(left + right[1] + right[0] + right[2:] for left, right in cuts if len(right) > 1)
-    near.update(left + c + right[1:] for left, right in cuts if right for c in letters)
-    near.update(left + c + right for left, right in cuts for c in letters + " ")
-    near.discard(key)
-    return sorted(near)

@@ -11,20 +11,18 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import islice
 from pathlib import Path
 from typing import Any, Literal
 
 from .errors import GazetteerFileError
 from .fuzzy import Spellings
 from .layout import HAS_BOUNDS, HEADER, KINDS, MAGIC, VERSION, Source, cell_row
-from .names import COMPASS, accepts_class, fold, one_edit, skeleton, sound, spelling_cost, split_class
+from .names import COMPASS, accepts_class, fold, split_class
 from .places import Bounds, LonLat, NameMatch, Place
 
 BUNDLED = Path(__file__).with_name("data") / "world.gaz"
 EARTH_KM = 6371.0088
 
-_MAX_BUCKET = 4000
 _RESTORE = "restore it with: pip install --force-reinstall geoevents (in a checkout: make gazetteer)"
 
 
@@ -104,7 +102,7 @@ class _Store:
         try:
             self._keys = marisa_trie.Trie().map(section["keys"])
             self._labels = marisa_trie.Trie().map(section["labels"])
-            self._spellings = Spellings(self._keys, section) if "frames" in section else _Bones(self._keys, section)
+            self._spellings = Spellings(self._keys, section)
         except (RuntimeError, ValueError) as error:
             raise _broken(path, "a name index cannot be read") from error
         self._tail = self._ordinal_bits + 3
@@ -248,35 +246,6 @@ class _Store:
         inside = np.flatnonzero(distance <= km)
         order = inside[np.lexsort((rows[inside], distance[inside]))]
         return list(zip(distance[order].tolist(), rows[order].tolist(), strict=True))
-
-
-class _Bones:
-    """The index of spellings of files compiled before `fuzzy`, if any: slow, and costs are guessed. Goes with them."""
-
-    def __init__(self, keys: Any, section: dict[str, memoryview]) -> None:
-        import marisa_trie
-
-        self._keys, self._bones = keys, marisa_trie.Trie()
-        if "bones" in section:
-            self._bones.map(section["bones"])
-            self._at, self._members = section["bones_at"].cast("I"), section["bones_keys"].cast("I")
-
-    def near(self, key: str) -> list[tuple[float, int]]:
-        """As `Spellings.near`."""
-        letters = key.replace(" ", "")
-        if len(letters) < 3 or not letters.isascii():
-            return []
-        heard, limit = sound(key), 1.0 if len(letters) > 4 else 0.5
-        costs: dict[int, float] = {}
-        if len(letters) > 4:
-            costs.update((at, 1.0) for edited in one_edit(key) if (at := self._keys.get(edited)) is not None)
-        bone = self._bones.get(skeleton(key))
-        if bone is not None:
-            for at in islice(self._members[self._at[bone] : self._at[bone + 1]], _MAX_BUCKET):
-                cost = spelling_cost(heard, sound(self._keys.restore_key(at)), limit)
-                if cost is not None:
-                    costs[at] = min(cost, costs.get(at, cost))
-        return sorted((cost, at) for at, cost in costs.items())
 
 
 def _is(wanted: str, place: Place) -> bool:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gazetteer.names import accepts_class, fold, one_edit, skeleton, sound, spelling_cost, split_class
+from gazetteer.names import accepts_class, fold, skeleton, sound, spelling_cost, split_class
 
 TEXTS = st.text(max_size=40)
 WORDS = st.lists(st.sampled_from("al el El- the an as Nasr St. Mt U. S. Ḩamāh Bab - ' .".split()), max_size=7).map(
@@ -146,12 +146,3 @@ def test_transliterations_share_a_skeleton(one: str, other: str) -> None:
 def test_spelling_cost_is_symmetric_and_zero_only_for_the_same(a: str, b: str) -> None:
     assert spelling_cost(a, b) == spelling_cost(b, a)
     assert (spelling_cost(a, b) == 0) == (a == b)
-
-
-@given(st.text(alphabet="abc", min_size=1, max_size=6))
-def test_one_edit_is_one_edit(key: str) -> None:
-    edits = one_edit(key)
-    assert key not in edits
-    assert edits == sorted(set(edits))
-    assert all(abs(len(edited) - len(key)) <= 1 for edited in edits)
-    assert all(key in one_edit(edited) for edited in edits[:: max(1, len(edits) // 5)] if " " not in edited)
