@@ -1,4 +1,4 @@
-"""Compiles GeoNames dumps of any size piecewise: a million places in a minute of processor time and 0.3 GB of memory.
+"""Compiles GeoNames dumps of any size piecewise: 13.5 million places in 8 minutes on two cores and 1.5 GB of memory.
 
 Lines are dealt into buckets on disk by geonameid, which brings a place and its alternate names together; processes turn
 each bucket into arrays, names dealt on by their hash; then the arrays are put in order and the names indexed, one hash
