@@ -19,6 +19,8 @@ from pathlib import Path
 from geoevents.ontology import load_ontology
 from geoevents.records import COUNTS, MODALITIES
 
+from .splits import is_dev
+
 FOLDER = Path(__file__).parent / "events"
 FIGURES = dict(zip(("killed", "injured", "missing", "displaced", "arrested"), COUNTS, strict=True))
 """Roles of figures in the notation, and the count of the records that each is."""
@@ -96,6 +98,11 @@ class Item:
     def is_held_out(self) -> bool:
         """Whether the item is of the third that nothing is trained or tuned on."""
         return int(hashlib.sha256(self.story.encode()).hexdigest(), 16) % 3 == 0
+
+    @property
+    def is_dev(self) -> bool:
+        """Whether the item is of the dev split: a fifth of the stories that are not held out."""
+        return not self.is_held_out and is_dev(self.story)
 
 
 class AnnotationError(ValueError):

@@ -24,7 +24,7 @@ NUMERALS = {word: n for n, word in enumerate(_UNITS.split())} | {
 """Numbers of one word below a hundred."""
 
 _SCALES = {"hundred": 100, "thousand": 1_000, "million": 1_000_000}
-_VAGUE = {
+VAGUE = {
     "dozens": 24,
     "scores": 40,
     "tens": 20,
@@ -109,18 +109,18 @@ def _read(doc: Doc, i: int, stop: int) -> tuple[int | None, int, bool]:
     word = doc[i].lower_
     before = doc[i - 1].lower_ if i else ""
     after = [doc[k].lower_ for k in range(i + 1, min(i + 3, stop))]
-    vague = word in _VAGUE and (word != "few" or before == "a")
+    vague = word in VAGUE and (word != "few" or before == "a")
     value: int | None
     if word in ("a", "the", "another") and after[:1] == ["dozen"]:
         value, end = 12, i + 2
     elif word == "half" and after == ["a", "dozen"]:
         value, end = 6, i + 3
     elif vague and after[:1] == ["of"] and after[-1].removesuffix("s") in _SCALES:  # "tens of thousands"
-        value, end = _VAGUE[word] * _SCALES[after[-1].removesuffix("s")], i + 3
+        value, end = VAGUE[word] * _SCALES[after[-1].removesuffix("s")], i + 3
     elif vague and after and after[0] in (*_SCALES, "dozen"):  # "several hundred"
-        value, end = _VAGUE[word] * _SCALES.get(after[0], 12), i + 2
+        value, end = VAGUE[word] * _SCALES.get(after[0], 12), i + 2
     elif vague:
-        value, end = _VAGUE[word], i + 1
+        value, end = VAGUE[word], i + 1
     else:
         value, end = _digits(doc, i, stop) if doc[i].text[0].isdigit() else _words(doc, i, stop)
     return (value, end, vague) if value and value <= MAX_COUNT else (None, i + 1, False)
