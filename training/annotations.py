@@ -276,9 +276,10 @@ def read_items(path: Path) -> Iterator[Item]:
 
 
 def read_corpus(paths: Iterable[Path] | None = None) -> list[Item]:
-    """All items of the files given, else of the whole folder but the sets of merging; ids are unique."""
-    chosen = sorted(FOLDER.glob("*.txt")) if paths is None else list(paths)
-    items = [item for path in chosen if paths or not path.stem.startswith("merging") for item in read_items(path)]
+    """All items of the files given, else of all themes; ids are unique."""
+    apart = ("merging", "second")
+    chosen = [p for p in sorted(FOLDER.glob("*.txt")) if not p.stem.startswith(apart)] if paths is None else paths
+    items = [item for path in chosen for item in read_items(path)]
     twice = [id for id, n in Counter(item.id for item in items).items() if n > 1]
     if twice:
         raise AnnotationError(f"ids used twice: {', '.join(twice[:5])}")
