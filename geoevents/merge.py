@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter, deque
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from geopy.distance import geodesic
-
-from gazetteer.places import LonLat
-
-from .extract.location import contains
-from .records import COUNTS, Event, PlaceMention
+from .reach import SINGULAR as SINGULAR  # named once more for extract/tellings.py
+from .reach import lies_in as lies_in
+from .reach import within_km
+from .reach import within_reach as within_reach
+from .records import COUNTS, Event
 
 NEAR_CHARACTERS = 700
 """How far behind an event a sentence without a place of its own may tell of it again: about four sentences."""
@@ -27,12 +25,6 @@ CELL = 0.1
 
 LATEST = 16
 """How many of the latest events of a type a telling is compared with, wherever they are."""
-
-SINGULAR = frozenset({"EQ", "TS", "VO", "TC", "DR", "HT", "CW"})
-"""Hazards of which an article tells one: an earthquake felt in three provinces is one event, with its largest toll."""
-
-REACH_KM = 600.0
-"""How far apart places may be that one such hazard hits."""
 
 GENERIC = frozenset(
     "attack attacks assault offensive violence blast explosion incident raid killing killings bombing".split()
@@ -108,31 +100,13 @@ def _same(a: Event, b: Event) -> bool:
     return _places_agree(a, b) and (_actors_agree(a, b) or a.trigger.lower() == b.trigger.lower())
 
 
-def within_reach(a: PlaceMention | None, b: PlaceMention | None) -> bool:
-    """Whether one wide event may have struck both places; one that is unknown may lie anywhere."""
-    if a is None or b is None or a.position is None or b.position is None:
-        return True
-    around = ((a.uncertainty_m or 0) + (b.uncertainty_m or 0)) / 1000
-    return _within_km(a.position, b.position, max(REACH_KM, around))
-
-
-def _within_km(here: LonLat, there: LonLat, km: float) -> bool:
-    """Whether two points are that near; most are told apart by their degrees, a hundred times cheaper than exactly."""
-    east, north = abs(here.lon - there.lon), max(abs(here.lat), abs(there.lat))
-    if abs(here.lat - there.lat) * 110.5 > km:
-        return False
-    if north < 80 and min(east, 360 - east) * math.cos(math.radians(north)) * 111.3 > 1.1 * km:
-        return False
-    return bool(geodesic((here.lat, here.lon), (there.lat, there.lon)).km <= km)
-
-
 def _places_agree(a: Event, b: Event) -> bool:
     if a.place is None or b.place is None or a.place.position is None or b.place.position is None:
         return a.place_text == b.place_text
     if a.place_id != b.place_id and (a.place.place is None or b.place.place is None):
         return a.place_text == b.place_text
     here, there = a.place.position, b.place.position
-    if _within_km(here, there, SAME_PLACE_KM):
+    if within_km(here, there, SAME_PLACE_KM):
         return True
     nested = lies_in(a.place, b.place) or lies_in(b.place, a.place)
     return nested and (len(a.event_type) == 2 or _same_toll(a, b))  # a hazard; "attacks in Syria" are not one in Hama
@@ -166,16 +140,6 @@ def _actors_agree(a: Event, b: Event) -> bool:
 
 def _heads(event: Event) -> set[str]:
     return {name.split()[-1].lower().rstrip("s") for name in (*event.actors, *event.recipients)}
-
-
-def lies_in(place: PlaceMention, area: PlaceMention) -> bool:
-    """Whether a place is markedly finer than another and lies in it: a country, a division, a city."""
-    inner, outer = place.place or place.anchor, area.place
-    if inner is None or outer is None or place.position is None or area.position is None:
-        return False
-    if (place.uncertainty_m or math.inf) * 3 >= (area.uncertainty_m or 0) or inner.country != outer.country:
-        return False
-    return contains(area, place) or _within_km(place.position, area.position, (area.uncertainty_m or 0) / 1000)
 
 
 def _said(event: Event, *stems: str) -> bool:

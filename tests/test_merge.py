@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from placed import GENEVA, HAMA, HAMA_PROVINCE, IDLIB, SYRIA, mention, place
 
 from gazetteer.places import LonLat
-from geoevents import merge
+from geoevents import reach
 from geoevents.merge import NEAR_CHARACTERS, merge_events
 from geoevents.records import Event, EventReport
 
@@ -206,7 +206,7 @@ def test_thousands_of_events_need_few_exact_distances(monkeypatch: pytest.Monkey
         measured += 1
         return geodesic(*points)
 
-    monkeypatch.setattr(merge, "geodesic", counting)
+    monkeypatch.setattr(reach, "geodesic", counting)
     merged = merge_events(events)
     assert [len(e.reports) for e in merged] == [2] * 600
     assert measured <= len(events)
@@ -218,5 +218,5 @@ def test_cheap_bounds_agree_with_exact_distances(lat: float, lon: float, north: 
     scale = 1 if km > 100 else 0.005
     there = LonLat(lon=max(-180.0, min(180.0, lon + east * scale)), lat=max(-90.0, min(90.0, lat + north * scale)))
     here = LonLat(lon=lon, lat=lat)
-    assert merge._within_km(here, there, km) == (geodesic((lat, lon), (there.lat, there.lon)).km <= km)
-    assert merge._within_km(there, here, km) == merge._within_km(here, there, km)
+    assert reach.within_km(here, there, km) == (geodesic((lat, lon), (there.lat, there.lon)).km <= km)
+    assert reach.within_km(there, here, km) == reach.within_km(here, there, km)
