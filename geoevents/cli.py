@@ -45,6 +45,14 @@ EventsFile = Annotated[
     Path | None,
     typer.Option("--events", "--geojson", metavar="FILE", help="Also write the events: .geojson, .csv or .jsonl."),
 ]
+SchemaName = Annotated[
+    str | None,
+    typer.Option(
+        "--schema",
+        metavar="acled|ged|plover",
+        help="Write the columns of ACLED, UCDP GED or PLOVER instead of ours, and only the events that it codes.",
+    ),
+]
 Title = Annotated[str | None, typer.Option(metavar="TEXT", help="Title of the page.")]
 Basemap = Annotated[
     str,
@@ -99,23 +107,25 @@ def draw_map(
 
 
 @register(app, "export", "geoevents export news.csv --text-column body -o events.geojson")
-def export(options: WritingOptions, *, output: ExportFile = None) -> None:
+def export(options: WritingOptions, *, output: ExportFile = None, schema: SchemaName = None) -> None:
     """Write the events of INPUTs as GeoJSON, CSV or JSON lines.
 
     In CSV, text that a spreadsheet would run as a formula has an apostrophe before it; the other formats never do.
     """
-    from . import exports, geojson, session
+    from . import exports, schemas, session
 
+    coding = schemas.find_schema(schema)
     if output:
         exports.check_path(output, exports.FORMATS)
     outputs = [output] if output else []
     result = session.run(options, outputs)
     if output:
-        exports.save(result.geojson, output)
+        exports.save(result.geojson, output, coding)
     else:
-        geojson.check(result.geojson)
-        emit(geojson.dump(result.geojson))
+        emit(exports.render(result.geojson, ".geojson", coding))
     result.tell(outputs)
+    if coding and (left_out := coding.left_out(result.geojson)):
+        say(left_out)
     raise typer.Exit(SOME_FAILED if result.failed else 0)
 
 

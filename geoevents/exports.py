@@ -9,12 +9,15 @@ import os
 import re
 import secrets
 import stat
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .errors import OutputError
 from .geojson import PROPERTIES, check, dump
+
+if TYPE_CHECKING:
+    from .schemas import Schema
 
 LATER = {
     ".gpkg": "GeoPackage",
@@ -38,16 +41,30 @@ _FORMULA = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?")
 
 
-def save(geojson: Mapping[str, Any], path: str | Path) -> None:
+def save(geojson: Mapping[str, Any], path: str | Path, schema: Schema | None = None) -> None:
     """Write events in the format that the file's name ends in: .geojson (or .json), .csv, .jsonl.
 
-    An existing file is replaced at once when the new one is complete. Raises OutputError where the name or the place
-    is wrong, InputError where `geojson` is not as `to_geojson` writes it.
+    With a `schema` they are written in its columns, and those that it does not code are left out. An existing file is
+    replaced at once when the new one is complete. Raises OutputError where the name or the place is wrong, InputError
+    where `geojson` is not as `to_geojson` writes it.
     """
     path = Path(path)
     check_path(path, FORMATS)
+    write(path, render(geojson, path.suffix.lower(), schema))
+
+
+def render(geojson: Mapping[str, Any], suffix: str, schema: Schema | None = None) -> str:
+    """Events as the text of a file whose name ends in `suffix`, one of FORMATS, in our properties or a schema's.
+
+    Raises InputError where `geojson` is not as `to_geojson` writes it."""
     check(geojson)
-    write(path, FORMATS[path.suffix.lower()](geojson))
+    if schema is None:
+        return FORMATS[suffix](geojson)
+    coded = schema.code(geojson)
+    rows = [feature["properties"] for feature in coded["features"]]
+    if suffix == ".csv":
+        return _write_table(schema.columns, map(schema.flatten, rows))
+    return "".join(map(dump, rows)) if suffix == ".jsonl" else dump(coded)
 
 
 def to_csv(geojson: Mapping[str, Any]) -> str:
@@ -58,12 +75,7 @@ def to_csv(geojson: Mapping[str, Any]) -> str:
     keep as it is. Offsets count characters of the document in all of them. No byte order mark: readers that do not
     expect one (Python's csv, base R, SQLite) would take it for part of the first column's name.
     """
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\r\n")
-    writer.writerow(CSV_COLUMNS)
-    for row in _rows(geojson):
-        writer.writerow([_write_cell(row[name]) for name in CSV_COLUMNS])
-    return stream.getvalue()
+    return _write_table(CSV_COLUMNS, _rows(geojson))
 
 
 def to_jsonl(geojson: Mapping[str, Any]) -> str:
@@ -124,6 +136,15 @@ def _rows(geojson: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     for feature in geojson["features"]:
         point = feature["geometry"]["coordinates"] if feature["geometry"] else (None, None)
         yield {"id": feature["id"], **dict(zip(_POSITION, point, strict=True)), **feature["properties"]}
+
+
+def _write_table(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\r\n")
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow([_write_cell(row[name]) for name in columns])
+    return stream.getvalue()
 
 
 def _write_cell(value: object) -> str:
