@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -329,6 +330,15 @@ def test_countries_have_the_codes_of_the_field() -> None:
     assert len({each.numeric for each in known if each.numeric}) == len(known) - 1  # Kosovo has none
     assert (countries()["CD"].numeric, countries()["CD"].acled_name) == (180, "Democratic Republic of Congo")
     assert len({each.acled_region for each in known} - {None}) == 17
+
+
+@pytest.mark.parametrize(("name", "title"), [("acled", "ACLED"), ("ged", "UCDP GED"), ("plover", "PLOVER")])
+def test_every_column_is_documented(name: str, title: str) -> None:
+    text = (Path(__file__).parent.parent / "docs" / "schemas.md").read_text("utf-8")
+    (chapter,) = (part for part in text.split("\n## ") if part.startswith(f"{title}\n"))
+    for column in SCHEMAS[name].columns:
+        for word in column.split("."):
+            assert re.search(rf"\b{re.escape(word)}\b", chapter), column
 
 
 def test_schemas_are_found_by_name() -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -139,7 +139,7 @@ def _open() -> Gazetteer:
     return Gazetteer.open()
 
 
-@cache
+@lru_cache(maxsize=4096)
 def _countries_of(word: str) -> tuple[frozenset[str], frozenset[str]]:
     """Codes of the countries that a word names ("Syria", "Syrian"), and of those that have a place of that name.
 
