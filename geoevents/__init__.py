@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from gazetteer.places import LonLat, Place
 
-    from .api import load, save_map, to_geojson
+    from .api import load, merge_reports, save_map, to_geojson
     from .errors import (
         DocumentError,
         GeoeventsError,
@@ -22,12 +22,13 @@ if TYPE_CHECKING:
         OntologyError,
         OutputError,
     )
-    from .records import Candidate, Correction, Document, Event, EventReport, PlaceMention, Report
+    from .records import Candidate, Claim, Correction, Document, Event, EventReport, PlaceMention, Report, Reprint
 
 __version__ = "0.1.0"
 
 __all__ = [
     "Candidate",
+    "Claim",
     "Correction",
     "Document",
     "DocumentError",
@@ -43,16 +44,20 @@ __all__ = [
     "Place",
     "PlaceMention",
     "Report",
+    "Reprint",
     "__version__",
     "load",
+    "merge_reports",
     "save_map",
     "to_geojson",
 ]
 
 _HOMES = {
     "gazetteer.places": ("LonLat", "Place"),
-    "geoevents.api": ("load", "save_map", "to_geojson"),
-    "geoevents.records": ("Candidate", "Correction", "Document", "Event", "EventReport", "PlaceMention", "Report"),
+    "geoevents.api": ("load", "merge_reports", "save_map", "to_geojson"),
+    "geoevents.records": (
+        *("Candidate", "Claim", "Correction", "Document", "Event", "EventReport", "PlaceMention", "Report", "Reprint"),
+    ),
     "geoevents.errors": (
         "DocumentError",
         "GeoeventsError",

@@ -20,7 +20,16 @@ if TYPE_CHECKING:
 
     from .pipeline import Pipeline
 
-__all__ = ["check_basemap", "find_events", "load", "load_maps", "save_map", "to_geojson", "user_errors"]
+__all__ = [
+    "check_basemap",
+    "find_events",
+    "load",
+    "load_maps",
+    "merge_reports",
+    "save_map",
+    "to_geojson",
+    "user_errors",
+]
 
 
 def load(
@@ -71,6 +80,18 @@ def find_events(pipeline: Pipeline, readings: Iterable[Reading], processes: int 
         yield from failed()
         yield replace(report, notes=(*waiting.popleft().notes, *report.notes))
     yield from failed()
+
+
+def merge_reports(reports: Iterable[Report]) -> tuple[Report, ...]:
+    """The reports, in order, with each event that several of them tell of kept once, with all its tellings.
+
+    A merged event stands where it is located best; its `reports` name every document, with reprints of the same words
+    beside the report they reprint, and `disagreements` says who gives which figure. The order of the documents makes
+    no difference. `to_geojson`, `save_map` and exports take the result as they take reports.
+    """
+    from .stories import merge_reports as merge
+
+    return merge(reports)
 
 
 def save_map(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
@@ -14,7 +14,7 @@ from gazetteer.places import LonLat
 from . import __version__
 from .errors import InputError
 from .readers.encoding import repair
-from .records import COUNTS, MODALITIES, Candidate, Document, Event, EventReport, PlaceMention, Report
+from .records import COUNTS, MODALITIES, Candidate, Claim, Document, Event, EventReport, PlaceMention, Report, Reprint
 
 BOUNDS = ("low", "best", "high")
 PROPERTIES = (
@@ -25,7 +25,7 @@ PROPERTIES = (
     "place_name", "place_text", "place_start", "place_end", "place_relation", "place_reason", "place_id",
     "feature_code", "country_code", "admin1", "geo_precision", "where_prec", "coordinate_uncertainty_m",
     "place_bbox", "place_confidence", "event_confidence", "place_alternatives", "corrected",
-    "document_id", "document_title", "source", "url", "published", "reports",
+    "document_id", "document_title", "source", "url", "published", "reports", "disagreements",
 )  # fmt: skip
 """Every property of a Feature, always present, in this order; null, or an empty list, where unknown."""
 
@@ -129,6 +129,8 @@ def _write_property(event: Event, name: str) -> Any:
         return [_write_candidate(candidate) for candidate in event.place_alternatives]
     if name == "reports":
         return [_write_telling(report) for report in event.reports]
+    if name == "disagreements":
+        return [_write_record(claim) for claim in event.disagreements]
     return _write(getattr(event, name))
 
 
@@ -180,7 +182,12 @@ def _write_telling(report: EventReport) -> dict[str, Any]:
         "sentence_end",
     )
     figures = {count: dict(zip(BOUNDS, bounds, strict=True)) for count, bounds in report.figures}
-    return {name: _write(getattr(report, name)) for name in (*names, "attribution")} | {"figures": figures}
+    told = {name: _write(getattr(report, name)) for name in (*names, "attribution")}
+    return told | {"figures": figures, "reprints": [_write_record(reprint) for reprint in report.reprints]}
+
+
+def _write_record(record: Claim | Reprint) -> dict[str, Any]:
+    return {field.name: _write(getattr(record, field.name)) for field in fields(record)}
 
 
 def _write_document(report: Report, texts: bool) -> dict[str, Any]:

@@ -82,6 +82,12 @@ Include = Annotated[
         help="Also keep events told as historical, future, hypothetical or negated; may be repeated.",
     ),
 ]
+NoMerge = Annotated[
+    bool,
+    typer.Option(
+        "--no-merge", help="Keep each document's events apart; without it, reports of one event become one event."
+    ),
+]
 Processes = Annotated[
     int, typer.Option(min=1, max=64, metavar="N", help="Processes to work with; more than one needs --offline.")
 ]
@@ -136,6 +142,7 @@ class WritingOptions(ReadingOptions):
     ontology: Ontology = None
     include: Include = None
     no_text: NoText = False
+    no_merge: NoMerge = False
     geocoder: GeocoderName = "nominatim"
     geocoder_url: GeocoderUrl = ""
     geocoder_budget: GeocoderBudget = 25

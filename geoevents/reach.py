@@ -8,7 +8,6 @@ from geopy.distance import geodesic
 
 from gazetteer.places import LonLat
 
-from .extract.location import contains
 from .records import PlaceMention
 
 SINGULAR = frozenset({"EQ", "TS", "VO", "TC", "DR", "HT", "CW"})
@@ -38,6 +37,8 @@ def within_km(here: LonLat, there: LonLat, km: float) -> bool:
 
 def lies_in(place: PlaceMention, area: PlaceMention) -> bool:
     """Whether a place is markedly finer than another and lies in it: a country, a division, a city."""
+    from .extract.location import contains  # not above: extract/tellings.py asks for this module in turn
+
     inner, outer = place.place or place.anchor, area.place
     if inner is None or outer is None or place.position is None or area.position is None:
         return False

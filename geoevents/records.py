@@ -138,10 +138,34 @@ class Correction:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reprint:
+    """A document that has a report in the same words: one more source, but no further witness."""
+
+    document_id: str
+    document_title: str | None = None
+    source: str | None = None
+    url: str | None = None
+    published: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """A figure of a disputed count and who gives it: `said_by` in the order of the reports, `published` the latest."""
+
+    count: str
+    low: int | None
+    best: int | None
+    high: int | None
+    said_by: tuple[str, ...]
+    published: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EventReport:
     """One telling of an event: the document, its sentence as evidence, and the figures it gives.
 
-    `figures` maps a count ("fatalities") to its (low, best, high)."""
+    `figures` maps a count ("fatalities") to its (low, best, high). `reprints` are other documents with the same words.
+    """
 
     document_id: str
     document_title: str | None
@@ -153,6 +177,13 @@ class EventReport:
     sentence_end: int
     attribution: str | None = None
     figures: tuple[tuple[str, tuple[int | None, int | None, int | None]], ...] = ()
+    reprints: tuple[Reprint, ...] = ()
+
+    @property
+    def teller(self) -> str:
+        """Who says so, for a reader: "officials (Meridian Newswire)"."""
+        outlet = self.source or self.document_title or self.document_id
+        return f"{self.attribution} ({outlet})" if self.attribution else outlet
 
     def __post_init__(self) -> None:
         _check_span("sentence", self.sentence, self.sentence_start, self.sentence_end)
@@ -320,6 +351,32 @@ class Event:
     def corrected(self) -> str | None:
         """Where the correction is written that gave the place."""
         return self.place.corrected if self.place else None
+
+    @property
+    def disagreements(self) -> tuple[Claim, ...]:
+        """Counts of which its reports give several figures: one claim a figure, the lowest first; () if none."""
+        claims: list[Claim] = []
+        for count in COUNTS:
+            told: dict[tuple[int | None, int | None, int | None], list[EventReport]] = {}
+            for report in self.reports:
+                if (bounds := dict(report.figures).get(count)) is not None:
+                    told.setdefault(bounds, []).append(report)
+            if len({best if best is not None else (low, high) for low, best, high in told}) < 2:
+                continue
+            for bounds in sorted(told, key=lambda b: [-1 if n is None else n for n in (b[1], b[0], b[2])]):
+                low, best, high = bounds
+                days = [report.published for report in told[bounds] if report.published]
+                claims.append(
+                    Claim(
+                        count=count,
+                        low=low,
+                        best=best,
+                        high=high,
+                        said_by=tuple(dict.fromkeys(report.teller for report in told[bounds])),
+                        published=max(days, default=None),
+                    )
+                )
+        return tuple(claims)
 
     @property
     def place_alternatives(self) -> tuple[Candidate, ...]:

@@ -76,6 +76,7 @@ def run(options: WritingOptions, outputs: Iterable[Path] = ()) -> Result:
     readings, total = open_inputs(options, outputs)
     pipeline = load_pipeline(options, geocoder, options.ontology)
     reports = find_events(options, pipeline, readings, total)
+    told = reports if options.no_merge else api.merge_reports(reports)
     provenance = Provenance(
         model_sha256=pipeline.model_sha256,
         gazetteer_sha256=pipeline.gazetteer.sha256,
@@ -83,13 +84,14 @@ def run(options: WritingOptions, outputs: Iterable[Path] = ()) -> Result:
             ("published", options.published),
             ("source", options.source_name),
             ("geocoder", geocoder.settings.host if geocoder else None),
+            ("merge", not options.no_merge),
             ("countries", pipeline.settings.countries),
             ("corrections_sha256", pipeline.corrections.sha256),
         ),
     )
     return Result(
         geojson=to_geojson(
-            reports,
+            told,
             texts=not options.no_text,
             modalities=("asserted", *(options.include or ())),
             provenance=provenance,
