@@ -31,7 +31,7 @@ ARMED = frozenset({Kind.STATE, Kind.REBELS, Kind.POLITICAL, Kind.IDENTITY, Kind.
 """Organised groups that fight."""
 
 _WORDS: dict[Kind, str] = {
-    Kind.STATE: r"army|military|soldiers?|troops|police|policem[ae]n|police officers?|gendarmes?|gendarmerie|air force|"
+    Kind.STATE: r"army|military|soldiers?|troops|police(?:m[ae]n|wom[ae]n| officers?)?|gendarme(?:s|rie)?|air force|"
     r"(?:security|government|armed|defen[cs]e|state|special) forces|(?:coast|border|national) guards?|navy|"
     r"government|authorities",
     Kind.REBELS: r"rebels?|guerr?illas?|separatists?|secessionists?",
@@ -41,8 +41,9 @@ _WORDS: dict[Kind, str] = {
     r"(?:militias?|militiam[ae]n|fighters|gunm[ae]n|warriors)",
     Kind.RIOTERS: r"rioters?|mobs?|looters?",
     Kind.PROTESTERS: r"protest[eo]rs?|demonstrators?|marchers|picketers",
-    Kind.EXTERNAL: r"peacekeepers?|peacekeeping (?:force|mission|troops)|blue helmets|mercenar(?:y|ies)|nato(?: \w+)?|"
-    r"[\w-]+-led coalition|private security (?:guards?|contractors?|firms?|compan(?:y|ies))|"
+    Kind.EXTERNAL: r"peacekeepers?|peacekeeping (?:force|mission|troops)|"
+    r"(?:un|au|united nations|african union) (?:forces|mission|soldiers|troops)|nato(?: \w+)?|"
+    r"blue helmets|mercenar(?:y|ies)|[\w-]+-led coalition|private security (?:guards?|contractors?|firms?|compan(?:y|ies))|"
     r"minusma|monusco|minusca|unifil|unmiss|amisom|atmis|kfor",
     Kind.CIVILIANS: r"civilians?|residents?|villagers?|bystanders?|pedestrians?|passers-by|passengers?|shoppers?|"
     r"worshippers?|pilgrims?|tourists?|refugees?|migrants?|journalists?|reporters?|teachers?|students?|pupils?|"
@@ -62,7 +63,8 @@ _STRONGER = {
 _NOT_PLAIN = re.compile(
     r"(?<![\w-])(?:former|ex|off-duty|retired|suspected|alleged|deserters?|mutin\w+|rogue|detained|captured|imprisoned|"
     r"armed civilians?|lawmakers?|mps?|ministers?|free|liberation|resistance|self-styled|self-proclaimed|disguised|"
-    r"posing)(?![\w])|-(?:backed|led|allied|aligned|affiliated|linked|turned)\b|(?:loyal|allied|linked) (?:to|with)",
+    r"posing|wing)(?![\w])|-(?:backed|run|led|allied|aligned|affiliated|linked|turned)\b|"
+    r"(?:loyal|allied|linked) (?:to|with)",
     re.IGNORECASE,
 )
 """Words that make the kind anyone's guess."""
@@ -71,6 +73,7 @@ _LOCAL = re.compile(r"\b(?:police\w*|authorities|government)\b", re.IGNORECASE)
 """Forces that provinces and towns have: "Lagos police" is a state's, "Arakan Army" is not."""
 
 _CAPITALISED = re.compile(r"(?<![\w-])[A-Z][\w'’.-]*(?: [A-Z][\w'’.-]*)*")
+_POSSESSIVE = re.compile(r"(?:['’]s|['’]|\.)$")
 _ARTICLE = re.compile(r"^(?:the|an?|some|several|dozens of|hundreds of)\s+", re.IGNORECASE)
 _LONGEST = 200
 """Characters of a name that are looked at; a longer one is no name."""
@@ -115,7 +118,7 @@ def interaction(first: Kind, second: Kind | None) -> str:
 def _own_names(name: str, kind: Kind) -> list[str]:
     """The capitalised words of a name that are none of its kind's words."""
     rest = _PATTERNS[kind].sub(" , ", _ARTICLE.sub("", name))
-    return [found.removesuffix(".") for found in _CAPITALISED.findall(rest)]
+    return [_POSSESSIVE.sub("", found) for found in _CAPITALISED.findall(rest)]
 
 
 def _whose_state(name: str, country: str | None) -> Kind | None:
@@ -145,5 +148,7 @@ def _countries_of(word: str) -> tuple[frozenset[str], frozenset[str]]:
 
     The bundled gazetteer answers, whatever gazetteers a run was given: a nationality is no matter of local names."""
     matches = _open().lookup(word)
-    states = frozenset(m.place.country for m in matches[:1] if m.place.is_country and m.place.country)
-    return states, frozenset(m.place.country for m in matches if m.place.country)
+    places = frozenset(m.place.country for m in matches if m.place.country)
+    if not matches or not matches[0].place.is_country:
+        return frozenset(), places
+    return frozenset(m.place.country for m in matches if m.place.is_country and m.place.country), places
