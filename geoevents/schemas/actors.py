@@ -43,8 +43,8 @@ _WORDS: dict[Kind, str] = {
     Kind.PROTESTERS: r"protest[eo]rs?|demonstrators?|marchers|picketers",
     Kind.EXTERNAL: r"peacekeepers?|peacekeeping (?:force|mission|troops)|"
     r"(?:un|au|united nations|african union) (?:forces|mission|soldiers|troops)|nato(?: \w+)?|"
-    r"blue helmets|mercenar(?:y|ies)|[\w-]+-led coalition|private security (?:guards?|contractors?|firms?|compan(?:y|ies))|"
-    r"minusma|monusco|minusca|unifil|unmiss|amisom|atmis|kfor",
+    r"blue helmets|mercenar(?:y|ies)|[\w-]+-led coalition|"
+    r"private security (?:guards?|contractors?|firms?|compan(?:y|ies))|minusma|monusco|minusca|unifil|unmiss|amisom|atmis|kfor",
     Kind.CIVILIANS: r"civilians?|residents?|villagers?|bystanders?|pedestrians?|passers-by|passengers?|shoppers?|"
     r"worshippers?|pilgrims?|tourists?|refugees?|migrants?|journalists?|reporters?|teachers?|students?|pupils?|"
     r"child|children|school(?:children|boys?|girls?)|girls?|boys?|women|woman|bab(?:y|ies)|infants?|famil(?:y|ies)|"
