@@ -24,7 +24,7 @@ from geoevents.pipeline import Pipeline
 from geoevents.readers.encoding import repair
 from geoevents.records import Document, Event, Report
 from geoevents.schemas import SCHEMAS, find_schema
-from geoevents.schemas.actors import Kind, classify, interaction, is_state
+from geoevents.schemas.actors import Kind, classify, interaction, is_state, principal
 from geoevents.schemas.ged import prio_grid
 from geoevents.schemas.table import countries
 
@@ -102,6 +102,15 @@ def read_csv(text: str) -> list[dict[str, str]]:
 )
 def test_an_actor_is_of_a_kind_only_where_its_name_says_so(name: str, country: str | None, kind: Kind | None) -> None:
     assert classify(name, country) is kind
+
+
+def test_the_first_plain_name_speaks_for_a_side() -> None:
+    assert principal(["a string", "villages", "four civilians"], "UA") == (
+        ["four civilians", "a string", "villages"], Kind.CIVILIANS,
+    )  # fmt: skip
+    assert principal(["police", "villagers"], "KE") == (["police", "villagers"], Kind.STATE)
+    assert principal(["a convoy", "police", "villagers"], "KE") == (["a convoy", "police", "villagers"], None)
+    assert principal([], "KE") == ([], None)
 
 
 def test_states_fight_at_home_and_abroad() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from .actors import ARMED, Kind, classify, interaction
+from .actors import ARMED, Kind, interaction, principal
 from .table import (
     Feature,
     Properties,
@@ -115,8 +115,10 @@ def _who(event: Properties) -> Row:
     ones, others = event["actors"], event["recipients"]
     if not others and len(ones) == 2 and event["acled_event_type"] == "Battles":
         ones, others = ones[:1], ones[1:]  # "X and Y clashed"
-    first = _kind(ones, event, acts=True)
-    second = _kind(others, event, acts=False)
+    ones, first = principal(ones, event["country_code"])
+    others, second = principal(others, event["country_code"])
+    if ones and event["event_type"] == "PROTEST" and first in (None, Kind.CIVILIANS, Kind.PROTESTERS):
+        first = Kind.RIOTERS if event["acled_event_type"] == "Riots" else Kind.PROTESTERS
     kind, sub = _type(event, second)
     row: Row = {
         "event_type": kind,
@@ -133,15 +135,6 @@ def _who(event: Properties) -> Row:
     if first and (second or (not others and kind in _ALONE)):
         row["interaction"] = interaction(first, second)
     return row
-
-
-def _kind(names: Sequence[str], event: Properties, *, acts: bool) -> Kind | None:
-    if not names:
-        return None
-    found = classify(names[0], event["country_code"])
-    if acts and event["event_type"] == "PROTEST" and found in (None, Kind.CIVILIANS, Kind.PROTESTERS):
-        return Kind.RIOTERS if event["acled_event_type"] == "Riots" else Kind.PROTESTERS
-    return found
 
 
 def _type(event: Properties, target: Kind | None) -> tuple[str, str]:

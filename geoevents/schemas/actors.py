@@ -6,6 +6,7 @@ Source of the kinds: ACLED codebook, "Actor names, types, and Inter codes". docs
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from enum import StrEnum
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
@@ -44,7 +45,8 @@ _WORDS: dict[Kind, str] = {
     Kind.EXTERNAL: r"peacekeepers?|peacekeeping (?:force|mission|troops)|"
     r"(?:un|au|united nations|african union) (?:forces|mission|soldiers|troops)|nato(?: \w+)?|"
     r"blue helmets|mercenar(?:y|ies)|[\w-]+-led coalition|"
-    r"private security (?:guards?|contractors?|firms?|compan(?:y|ies))|minusma|monusco|minusca|unifil|unmiss|amisom|atmis|kfor",
+    r"private security (?:guards?|contractors?|firms?|compan(?:y|ies))|"
+    r"minusma|monusco|minusca|unifil|unmiss|amisom|atmis|kfor",
     Kind.CIVILIANS: r"civilians?|residents?|villagers?|bystanders?|pedestrians?|passers-by|passengers?|shoppers?|"
     r"worshippers?|pilgrims?|tourists?|refugees?|migrants?|journalists?|reporters?|teachers?|students?|pupils?|"
     r"child|children|school(?:children|boys?|girls?)|girls?|boys?|women|woman|bab(?:y|ies)|infants?|famil(?:y|ies)|"
@@ -101,6 +103,19 @@ def classify(name: str, country: str | None) -> Kind | None:
     if kind is Kind.POLITICAL and _own_names(name, kind):
         return None  # "Fulani gunmen" may be an identity militia, "Hamas gunmen" anything
     return kind
+
+
+def principal(names: Sequence[str], country: str | None) -> tuple[list[str], Kind | None]:
+    """The names of one side, who it is first, and the kind of that one.
+
+    That is the first name, or, where its kind is not plain, the first that is, if all that are plain are of one kind.
+    """
+    kinds = [classify(name, country) for name in names]
+    plain = set(kinds) - {None}
+    if not names or kinds[0] is not None or len(plain) != 1:
+        return list(names), kinds[0] if names else None
+    at = next(n for n, kind in enumerate(kinds) if kind is not None)
+    return [names[at], *names[:at], *names[at + 1 :]], kinds[at]
 
 
 def is_state(name: str, kind: Kind | None) -> bool:

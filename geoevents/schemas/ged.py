@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 
-from .actors import ARMED, Kind, classify, is_state
+from .actors import ARMED, Kind, is_state, principal
 from .table import (
     Feature,
     Properties,
@@ -73,7 +73,9 @@ def _who(event: Properties) -> Row:
     ones, others = event["actors"], event["recipients"]
     if not others and len(ones) == 2 and event["acled_event_type"] == "Battles":
         ones, others = ones[:1], ones[1:]  # "X and Y clashed"
-    kinds = _kind(ones, event), _kind(others, event)
+    ones, first = principal(ones, event["country_code"])
+    others, second = principal(others, event["country_code"])
+    kinds = first, second
     states = [is_state(names[0], kind) if names else False for names, kind in zip((ones, others), kinds, strict=True)]
     violence = _violence(kinds, states)
     sides = [joined(ones), joined(others)]
@@ -95,7 +97,7 @@ def _who(event: Properties) -> Row:
 
 
 def _kind(names: Sequence[str], event: Properties) -> Kind | None:
-    return classify(names[0], event["country_code"]) if names else None
+    return principal(names, event["country_code"])[1]
 
 
 def _violence(kinds: tuple[Kind | None, Kind | None], states: Sequence[bool]) -> int | None:
