@@ -29,11 +29,8 @@ CLUES = 6
 NEIGHBOURS = 48
 """Events of a block, nearest in time, that one is compared with: keeps the cost linear where thousands share a cell."""
 
-SAMPLE = 6
-"""Members of a group that speak for it: the first in order."""
-
-UNLIKE = -6.0
-"""Log-odds of two events that something excludes to be one, where groups are compared."""
+SAMPLE = 4
+"""Members of a group that speak for it at either end of its days."""
 
 
 def cluster(sketches: Sequence[Sketch], weights: Weights) -> list[list[int]]:
@@ -41,7 +38,7 @@ def cluster(sketches: Sequence[Sketch], weights: Weights) -> list[list[int]]:
 
     `sketches` are in the order of their days, since events close in the order are preferred where a block is large.
     Links are taken up the surest first; two groups become one where the log-odds between their members are above 0
-    on average (average linkage: A like B and B like C do not make A one with an unlike C)."""
+    on average and none is excluded (A like B and B like C do not make A one with an unlike C)."""
     links = sorted(
         (-odds, a, b)
         for a, b in _pairs(sketches)
@@ -50,15 +47,26 @@ def cluster(sketches: Sequence[Sketch], weights: Weights) -> list[list[int]]:
     group = {n: [n] for n in range(len(sketches))}
     for _, a, b in links:
         one, other = sorted((group[a], group[b]))
-        if one is not other and _average(one[:SAMPLE], other[:SAMPLE], sketches, weights) > 0:
+        if one is not other and _are_one(_sample(one), _sample(other), sketches, weights):
             joined = sorted(one + other)
             group.update(dict.fromkeys(joined, joined))
     return [members for n, members in group.items() if members[0] == n]
 
 
-def _average(one: list[int], other: list[int], sketches: Sequence[Sketch], weights: Weights) -> float:
-    odds = (weights(sketches[a], sketches[b]) for a in one for b in other)
-    return sum(UNLIKE if value is None else max(UNLIKE, value) for value in odds) / (len(one) * len(other))
+def _sample(members: list[int]) -> list[int]:
+    return members if len(members) <= 2 * SAMPLE else members[:SAMPLE] + members[-SAMPLE:]
+
+
+def _are_one(one: list[int], other: list[int], sketches: Sequence[Sketch], weights: Weights) -> bool:
+    """Whether nothing excludes any of the pairs, and their log-odds are above 0 on average."""
+    total = 0.0
+    for a in one:
+        for b in other:
+            odds = weights(sketches[a], sketches[b])
+            if odds is None:
+                return False
+            total += odds
+    return total > 0
 
 
 def _pairs(sketches: Sequence[Sketch]) -> Iterator[tuple[int, int]]:

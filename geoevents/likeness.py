@@ -33,6 +33,16 @@ SPOKEN = frozenset("AGREE REQUEST ACCUSE REJECT THREATEN SUPPORT CONSULT AID COO
 SLACK = 8
 """Days that two days told of one event may lie apart: weekdays are read wrongly, and reports come late."""
 
+EXACT_SLACK = 3
+"""The same where both are told to the day: what comes a week later is another event."""
+
+TOLLS_APART = math.log(8)
+"""Logarithm of the ratio from which tolls are of two deeds: 12 dead and 15 may be one, 12 and 300 are not. Of a
+hazard all tolls may be one's."""
+
+TOWNS_APART_KM = 25.0
+"""How far beyond their radii sure spots of one deed may lie: outlets name the town or the village beside it."""
+
 NEAR_KM = 5.0
 """Positions closer than this are one place, whatever their names."""
 
@@ -83,13 +93,15 @@ def compare(a: Sketch, b: Sketch) -> dict[str, float] | None:
     """The features of two events that are not 0; None where something excludes that they are one. Symmetric."""
     if a.modality != b.modality or not any(family in b.families for family in a.families):
         return None
-    if a.window and b.window and days_apart(a.window, b.window) > SLACK:
+    if a.window and b.window and days_apart(a.window, b.window) > (EXACT_SLACK if a.exact and b.exact else SLACK):
         return None
     found = {"bias": 1.0}
     if not _compare_places(a, b, found):
         return None
     _compare_days(a, b, found)
     _compare_figures(a, b, found)
+    if found.get("figure_gap", 0.0) > TOLLS_APART and not (a.is_hazard and b.is_hazard):
+        return None
     _compare_words(a, b, found)
     _compare_documents(a, b, found)
     return found
@@ -109,6 +121,8 @@ def _compare_places(a: Sketch, b: Sketch, found: dict[str, float]) -> bool:
         found["borrowed_near" if gap == 0 and here.is_fine and there.is_fine else "borrowed_far"] = 1.0
         return True
     sure = here.sure and there.sure
+    if sure and here.is_fine and there.is_fine and gap > TOWNS_APART_KM and not (a.is_hazard and b.is_hazard):
+        return False
     if gap > (REACH_KM if a.event_type in SINGULAR and b.event_type in SINGULAR else FAR_KM):
         if sure or not (named or len(a.setting.names & b.setting.names) >= SHARED_NAMES):
             return False

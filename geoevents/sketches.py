@@ -107,6 +107,11 @@ class Sketch:
     rivals: int
 
     @property
+    def is_hazard(self) -> bool:
+        """Whether nature or chance did it: tolls rise for weeks, and it strikes many places."""
+        return len(self.event_type) == 2
+
+    @property
     def bare(self) -> bool:
         """Whether it names no place, day or figure of its own: it mostly points to what was told before."""
         return not self.own and self.days is None and not any(self.figures)
@@ -188,8 +193,8 @@ def make_sketch(parts: Sequence[Event], setting: Setting, rivals: int) -> Sketch
 
 def stems(text: str) -> frozenset[str]:
     """The content words of a text, by their first letters, and its numbers."""
-    words = (word.casefold() for word in _WORD.findall(text))
-    return frozenset(word[:STEM] for word in words if (len(word) > 2 or word.isdigit()) and word not in _DULL)
+    words = _WORD.findall(text.casefold())
+    return frozenset([word[:STEM] for word in words if (len(word) > 2 or word.isdigit()) and word not in _DULL])
 
 
 def names(text: str) -> frozenset[str]:

@@ -116,11 +116,10 @@ def _absorb_copies(units: Sequence[Unit], reports: Sequence[Report]) -> tuple[li
 
 
 def _reprints(unit: Unit, other: Unit) -> bool:
-    """Whether an event of a copied text is told in the words of another: type, figures and sentence."""
+    """Whether an event of a copied text is told in the words of another, and as the same: type, place, day, figures."""
     a, b = unit.parts[0], other.parts[0]
-    if (a.event_type, a.modality) != (b.event_type, b.modality):
-        return False
-    if any(getattr(a, f"{count}_{bound}") != getattr(b, f"{count}_{bound}") for count in COUNTS for bound in BOUNDS):
+    same = ("event_type", "modality", "place_id", "date_start", *(f"{c}_{bound}" for c in COUNTS for bound in BOUNDS))
+    if any(getattr(a, name) != getattr(b, name) for name in same):
         return False
     return _same_words(a.sentence, b.sentence)
 
