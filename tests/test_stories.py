@@ -172,8 +172,10 @@ def test_geojson_says_who_reports_and_who_disagrees() -> None:
     assert len(geojson["geoevents"]["documents"]) == 2
 
 
-@pytest.mark.parametrize(("read", "least"), [(read_pipeline, 0.0), (read_annotated, 0.0)])
+@pytest.mark.parametrize(("read", "least"), [(read_pipeline, 0.65), (read_annotated, 0.73)])
 def test_floor_on_held_out_sets(pipeline: Pipeline, read: Any, least: float) -> None:
-    """Pairwise F1 on sets that no weight was fitted on. A floor only ever rises."""
+    """Pairwise F1 on sets that no weight was fitted on: .676 of what the pipeline finds, .747 of what is annotated.
+
+    The goal is .90. A floor only ever rises."""
     reports, told = read(pipeline, list(read_items(FOLDER / "merging-2.txt")))
     assert score(told, group_tellings(gather_tellings(reports)))[2] >= least
