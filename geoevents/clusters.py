@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from .likeness import SLACK, Weights
 from .sketches import Sketch, Spot
@@ -26,7 +26,7 @@ RARE = 12
 CLUES = 6
 """Rare names, and as many other rare words, by which a document is looked for."""
 
-NEIGHBOURS = 48
+NEIGHBOURS = 24
 """Events of a block, nearest in time, that one is compared with: keeps the cost linear where thousands share a cell."""
 
 SAMPLE = 4
@@ -44,10 +44,11 @@ def cluster(sketches: Sequence[Sketch], weights: Weights) -> list[list[int]]:
         for a, b in _pairs(sketches)
         if (odds := weights(sketches[a], sketches[b])) is not None and odds > 0
     )
+    known = {(a, b): -odds for odds, a, b in links}
     group = {n: [n] for n in range(len(sketches))}
     for _, a, b in links:
         one, other = sorted((group[a], group[b]))
-        if one is not other and _are_one(_sample(one), _sample(other), sketches, weights):
+        if one is not other and _are_one(_sample(one), _sample(other), known, sketches, weights):
             joined = sorted(one + other)
             group.update(dict.fromkeys(joined, joined))
     return [members for n, members in group.items() if members[0] == n]
@@ -57,12 +58,16 @@ def _sample(members: list[int]) -> list[int]:
     return members if len(members) <= 2 * SAMPLE else members[:SAMPLE] + members[-SAMPLE:]
 
 
-def _are_one(one: list[int], other: list[int], sketches: Sequence[Sketch], weights: Weights) -> bool:
+def _are_one(
+    one: list[int], other: list[int], known: Mapping[tuple[int, int], float], sketches: Sequence[Sketch], weigh: Weights
+) -> bool:
     """Whether nothing excludes any of the pairs, and their log-odds are above 0 on average."""
     total = 0.0
     for a in one:
         for b in other:
-            odds = weights(sketches[a], sketches[b])
+            odds = known.get((a, b) if a < b else (b, a))
+            if odds is None:
+                odds = weigh(sketches[a], sketches[b])
             if odds is None:
                 return False
             total += odds
@@ -76,20 +81,20 @@ def _pairs(sketches: Sequence[Sketch]) -> Iterator[tuple[int, int]]:
     for n, sketch in enumerate(sketches):
         for key in _keys(sketch, shared, around=False):
             blocks.setdefault(key, []).append(n)
+    found: dict[int, set[int]] = {}
     for n, sketch in enumerate(sketches):
-        met: set[int] = set()
+        earlier = found.pop(n, set())
         for key in _keys(sketch, shared, around=True):
             block = blocks.get(key, [])
             if len(block) > NEIGHBOURS:
                 at = bisect_left(block, n)
                 block = block[max(0, at - NEIGHBOURS // 2) : at + NEIGHBOURS // 2]
-            met.update(block)
-        coarse = any(not spot.is_fine for spot in sketch.spots)
-        for other in sorted(met):
-            # Who looks wider finds who looks narrower; two of a kind find each other, and the later one is asked.
-            wider = any(not spot.is_fine for spot in sketches[other].spots)
-            if other < n or (other > n and coarse and not wider):
-                yield (other, n) if other < n else (n, other)
+            for other in block:
+                if other < n:
+                    earlier.add(other)
+                elif other > n:  # it may not look as far: a town does not look for its country
+                    found.setdefault(other, set()).add(n)
+        yield from ((other, n) for other in sorted(earlier))
 
 
 def _clues(sketches: Sequence[Sketch]) -> dict[str, tuple[str, ...]]:
