@@ -214,7 +214,7 @@ def test_map_writes_a_page_and_the_same_events_as_geojson(run: Run, article: Pat
     about = collection["geoevents"]
     assert about["options"] == {
         "modalities": ["asserted"], "texts": True, "published": "2017-03-30", "source": None, "geocoder": None,
-        "countries": [], "corrections_sha256": None,
+        "countries": [], "corrections_sha256": None, "merge": True,
     }  # fmt: skip
     assert len(about["model_sha256"]) == len(about["gazetteer_sha256"]) == 64
     assert [document["text"] for document in about["documents"]] == [ARTICLE]
@@ -666,3 +666,17 @@ def test_a_reader_that_goes_away_is_no_error(many: subprocess.Popen[str]) -> Non
     many.stdout.close()
     assert many.stderr.read() == ""
     assert many.wait() == 0
+
+
+def test_reports_of_one_event_are_merged_unless_told_not_to(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "news").mkdir()
+    (tmp_path / "news" / "a.txt").write_text("Shelling killed 12 people in Idlib on Thursday, officials said.")
+    (tmp_path / "news" / "b.txt").write_text("Rescuers in Idlib: 15 killed in the shelling of the city on Thursday.")
+    merged = json.loads(run("export", "news", "--published", "2024-05-10").out)
+    [feature] = merged["features"]
+    assert [told["document_id"] for told in feature["properties"]["reports"]] == ["a.txt", "b.txt"]
+    assert [claim["best"] for claim in feature["properties"]["disagreements"]] == [12, 15]
+    assert len(merged["geoevents"]["documents"]) == 2
+    apart = json.loads(run("export", "news", "--published", "2024-05-10", "--no-merge").out)
+    assert [f["properties"]["disagreements"] for f in apart["features"]] == [[], []]
+    assert (merged["geoevents"]["options"]["merge"], apart["geoevents"]["options"]["merge"]) == (True, False)
