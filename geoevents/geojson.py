@@ -24,7 +24,8 @@ PROPERTIES = (
     "attribution", "date_start", "date_end", "date_text", "time_precision",
     "place_name", "place_text", "place_start", "place_end", "place_relation", "place_reason", "place_id",
     "feature_code", "country_code", "admin1", "geo_precision", "where_prec", "coordinate_uncertainty_m",
-    "place_bbox", "place_confidence", "event_confidence", "place_alternatives", "corrected",
+    "place_bbox", "place_confidence", "type_confidence", "link_confidence", "event_confidence",
+    "place_alternatives", "corrected",
     "document_id", "document_title", "source", "url", "published", "reports", "disagreements",
 )  # fmt: skip
 """Every property of a Feature, always present, in this order; null, or an empty list, where unknown."""

@@ -30,6 +30,8 @@ _SHIP = re.compile(
     r",?|-flagged(?: \w+)?)(?: the)? [\"“‘']?$"
 )
 """What a ship's name follows; ships are called after places."""
+_AFLOAT = re.compile(r" (?:capsized|sank|foundered|ran aground|went down|set sail|listed|was torpedoed|was scuttled)\b")
+"""What only a ship does; the Titanic has its article, a place has none."""
 _LOCATIVE = re.compile(
     r"\b(?:in|at|near|from|to|into|of|outside|around|across|through|towards?|over|between) (?:the )?$"
 )
@@ -83,9 +85,7 @@ def _recognised(doc: Doc, lookup: Lookup) -> Iterator[Name]:
     for ent in doc.spans.get(PLACES, doc.ents):  # the first also those inside other names
         if ent.label_ not in ("PLACE", "NORP") or _is_agency(text, ent.start_char, ent.end_char):
             continue
-        if (ent.text.islower() and not text.islower()) or _SHIP.search(
-            text[max(0, ent.start_char - 32) : ent.start_char]
-        ):
+        if (ent.text.islower() and not text.islower()) or _is_ship(text, ent.start_char, ent.end_char):
             continue
         for start, end in clean_spans(text, ent.start_char, ent.end_char, lookup):
             name = _name(text, start, end, lookup)
@@ -94,6 +94,13 @@ def _recognised(doc: Doc, lookup: Lookup) -> Iterator[Name]:
                     yield name
             elif not _is_person(text, start, end, people, lookup):
                 yield replace(name, kind="organisation") if (start, end) in bodies else name
+
+
+def _is_ship(text: str, start: int, end: int) -> bool:
+    """Whether a name is a vessel's: "the ferry Rahmah", "the Teratai Prima capsized"."""
+    before = text[max(0, start - 32) : start]
+    article = before[-4:].lower() == "the " or text[start : start + 4].lower() == "the "
+    return bool(_SHIP.search(before) or (article and _AFLOAT.match(text, end)))
 
 
 def _is_agency(text: str, start: int, end: int) -> bool:

@@ -7,10 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from .reach import SINGULAR as SINGULAR  # named once more for extract/tellings.py
-from .reach import lies_in as lies_in
-from .reach import within_km
-from .reach import within_reach as within_reach
+from .reach import SINGULAR, lies_in, within_km, within_reach
 from .records import COUNTS, Event
 
 NEAR_CHARACTERS = 700
@@ -189,5 +186,7 @@ def _united(first: Event, other: Event) -> Event:
         changes.update(
             {name: getattr(other, name) for name in ("date_start", "date_end", "date_text", "time_precision")}
         )
+    changes["type_confidence"] = max(first.type_confidence, other.type_confidence)
+    changes["link_confidence"] = (other if "place" in changes else first).link_confidence
     changes["event_confidence"] = max(first.event_confidence, other.event_confidence)
     return replace(first, **changes)

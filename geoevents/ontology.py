@@ -44,11 +44,15 @@ class Condition:
         return bool(self.wanted or self.barred)
 
 
+NO_CONDITION = Condition()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
     """One line of the ontology: these words, under these conditions, tell of this type of event.
 
-    `verbs` and `nouns` are phrases of lemmas. `order` is the rule's place in the file."""
+    `verbs` and `nouns` are phrases of lemmas. `order` is the rule's place in the file, -1 where the
+    encoder found the event."""
 
     order: int
     event_type: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 from geopy.distance import geodesic
 
@@ -15,6 +16,9 @@ SINGULAR = frozenset({"EQ", "TS", "VO", "TC", "DR", "HT", "CW"})
 
 REACH_KM = 600.0
 """How far apart places may be that one such hazard hits."""
+
+_PART = re.compile(r"(?:north|south|east|west)ern\b|\bcentral\b")
+"""A relation that stays inside: "Solhan in northern Burkina Faso", but not "near Syria"."""
 
 
 def within_reach(a: PlaceMention | None, b: PlaceMention | None) -> bool:
@@ -37,11 +41,28 @@ def within_km(here: LonLat, there: LonLat, km: float) -> bool:
 
 def lies_in(place: PlaceMention, area: PlaceMention) -> bool:
     """Whether a place is markedly finer than another and lies in it: a country, a division, a city."""
-    from .extract.location import contains  # not above: extract/tellings.py asks for this module in turn
-
     inner, outer = place.place or place.anchor, area.place
     if inner is None or outer is None or place.position is None or area.position is None:
         return False
     if (place.uncertainty_m or math.inf) * 3 >= (area.uncertainty_m or 0) or inner.country != outer.country:
         return False
     return contains(area, place) or within_km(place.position, area.position, (area.uncertainty_m or 0) / 1000)
+
+
+def contains(larger: PlaceMention, smaller: PlaceMention) -> bool:
+    """Whether a place is the country, division, river or region that another place (or its anchor) lies in."""
+    outer = larger.place
+    inner = smaller.place or smaller.anchor
+    if outer is None or inner is None or outer.id == inner.id:
+        return False
+    if larger.relation and not _PART.search(larger.relation):
+        return False
+    if outer.country is not None and outer.country != inner.country:
+        return False
+    if outer.is_country:
+        return not inner.is_country
+    if outer.feature_class in "HLT" and inner.feature_class in "PSA" and outer.uncertainty_m > 2 * inner.uncertainty_m:
+        return bool(
+            geodesic((outer.lat, outer.lon), (inner.lat, inner.lon)).m <= outer.uncertainty_m + inner.uncertainty_m
+        )
+    return outer.feature_code == "ADM1" and inner.admin1 == outer.admin1 and inner.feature_code != "ADM1"

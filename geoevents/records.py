@@ -196,6 +196,8 @@ class Event:
     Attributes are the GeoJSON properties of docs/DESIGN; those about the place are derived from `place`.
     `event_type` is a PLOVER 2021 code, or a GLIDE code for hazards. Counts are None where nothing is said.
     An event at several places is several Events that share `event_group`.
+    `type_confidence` is the probability that the trigger tells of an event of this type, `link_confidence` that it
+    happened at `place` (whatever that is, which place_confidence is about), `event_confidence` that both hold.
     """
 
     id: str
@@ -235,6 +237,8 @@ class Event:
     date_text: str | None = None
     time_precision: int | None = None
     place: PlaceMention | None = None
+    type_confidence: float = 0.5
+    link_confidence: float | None = None
     event_confidence: float = 0.5
     document_id: str
     document_title: str | None = None
@@ -248,8 +252,9 @@ class Event:
         _check_span("sentence", self.sentence, self.sentence_start, self.sentence_end)
         if self.modality not in MODALITIES:
             raise ValueError(f"{self.trigger!r}: unknown modality {self.modality!r}")
-        if not 0 <= self.event_confidence <= 1:
-            raise ValueError(f"{self.trigger!r}: event_confidence {self.event_confidence} is not in 0 to 1")
+        for name in ("type_confidence", "link_confidence", "event_confidence"):
+            if (value := getattr(self, name)) is not None and not 0 <= value <= 1:
+                raise ValueError(f"{self.trigger!r}: {name} {value} is not in 0 to 1")
         for count in COUNTS:
             figures = [getattr(self, f"{count}_{bound}") for bound in ("low", "best", "high")]
             known = [n for n in figures if n is not None]

@@ -150,7 +150,8 @@ def _unite(members: Sequence[Telling]) -> tuple[int, list[Event]]:
         changes[name] = getattr(own, name) or next(filter(None, found), getattr(own, name))
     changes["contexts"] = tuple(dict.fromkeys(c for e in (own, *events) for c in e.contexts))
     changes["modality"] = "asserted" if any(e.modality == "asserted" for e in events) else own.modality
-    changes["event_confidence"] = max(e.event_confidence for e in events)
+    for name in ("type_confidence", "event_confidence"):
+        changes[name] = max(getattr(e, name) for e in events)
     changes["reports"] = tuple(
         _with_reprints(report, telling.reprints) for telling in members for report in telling.unit.parts[0].reports
     )

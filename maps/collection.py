@@ -27,7 +27,13 @@ WHOLE_NUMBERS = (
     *COUNTS, "trigger_start", "trigger_end", "sentence_start", "sentence_end", "place_start", "place_end",
     "time_precision", "geo_precision", "where_prec",
 )  # fmt: skip
-NUMBERS = ("coordinate_uncertainty_m", "place_confidence", "event_confidence")
+NUMBERS = (
+    "coordinate_uncertainty_m",
+    "place_confidence",
+    "type_confidence",
+    "link_confidence",
+    "event_confidence",
+)
 RECORDS = ("place_alternatives", "reports")
 
 

@@ -129,9 +129,10 @@ COUNTED = [
     ("Lightning strike kills two in Dhaka.", ["ST Dhaka fatalities 2"]),
     parsed("Police in Sydney shot a man dead.", "ASSAULT Sydney fatalities 1", reason="'shot' is read as a noun"),
     ("Russian troops killed civilians in Bucha.", ["ASSAULT Bucha"]),
-    (
+    parsed(
         "A shooting left one man dead and a woman critically injured in Rolla, Missouri.",
-        ["ASSAULT Rolla fatalities 1 injured 1"],
+        "ASSAULT Rolla fatalities 1 injured 1",
+        reason="'injured' hangs on 'left'",
     ),
 ]
 

@@ -33,6 +33,9 @@ SYMMETRIC, AFTER_GELU = 128, 32
 """Zero points of activations: in the middle, and low for what is never under -0.17."""
 LEAST_GELU = 0.17
 
+LOGITS = 8
+"""How many of the heads' parts are scores of labels; the others are vectors that pairs of words are scored with."""
+
 SLOPE = 0.1
 """Of the leaky rectifier before the scorers of pairs."""
 
@@ -118,7 +121,10 @@ class Graph:
 
     def model(self, inputs: Shapes, outputs: Shapes) -> bytes:
         """The finished graph, checked, as the bytes of a file."""
-        kinds = dict.fromkeys(("pieces", "cases", "take", "tag", "pos", "relation"), INT64) | {"link": HALF}
+        kinds = dict.fromkeys(("pieces", "cases", "take", "tag", "pos", "relation"), INT64) | {
+            "link": HALF,
+            "role": HALF,
+        }
         values = [
             [helper.make_tensor_value_info(name, kinds.get(name, FLOAT), shape) for name, shape in part.items()]
             for part in (inputs, outputs)
@@ -174,15 +180,16 @@ def build_encoder(state: dict[str, Array], slices: Sequence[tuple[str, int]]) ->
     """The graph of `pieces` and `cases` [pieces] and `take` [words], the piece that stands for each word asked for.
 
     Out come for each word the scores "place" and "party", the numbers "tag" and "pos", how much rather it starts a
-    sentence ("start"), what arcs and relations are scored with, and "link": [2, k], whose product for an event's word
-    and a place's is the log odds that it happened there."""
+    sentence ("start"), the scores of the "event" it tells of, its "mode" and "modality", what arcs and relations are
+    scored with, "link": [2, k], whose product for an event's word and a place's is the log odds that it happened
+    there, and "role": [2, k], what an event's word and one that fills a role are scored with."""
     graph = Graph()
     x = add_embeddings(graph, state)
     layers = sum(name.endswith(".qkv.weight") for name in state)
     for n in range(layers):
         x = add_layer(graph, state, x, f"layers.{n}", taken=n == layers - 1)
     heads = graph.dense(x, "project", state["heads.project.weight"], state["heads.project.bias"])
-    logits, vectors = list(slices[:5]), list(slices[5:])
+    logits, vectors = list(slices[:LOGITS]), list(slices[LOGITS:])
     names = {"tag": "tags", "pos": "parts", "start": "starts"}
     graph.split(heads, [*((names.get(n, n), w) for n, w in logits), ("linear", sum(w for _, w in vectors))])
     graph.split(graph.add("LeakyRelu", "linear", alpha=SLOPE), vectors)
@@ -193,8 +200,12 @@ def build_encoder(state: dict[str, Array], slices: Sequence[tuple[str, int]]) ->
     widths = dict(slices)
     both = {name: ["words", widths[name]] for name in ("place", "party", "arc_dep", "arc_head", "rel_dep", "rel_head")}
     single = {name: ["words"] for name in ("tag", "pos", "start")}
-    links = {"link": ["words", 2, widths["site"] + 1]}
-    return graph.model({"pieces": ["pieces"], "cases": ["pieces"], "take": ["words"]}, both | single | links)
+    pairs = {"link": ["words", 2, widths["site"] + 1], "role": ["words", 2, widths["told"]]}
+    both |= {name: ["words", widths[name]] for name in ("event", "mode", "modality")}
+    middle = graph.constant("axis_1", np.array([1]))
+    roles = graph.add("Concat", *(graph.add("Unsqueeze", x, middle) for x in ("teller", "told")), axis=1)
+    graph.add("Cast", roles, to=HALF, out="role")
+    return graph.model({"pieces": ["pieces"], "cases": ["pieces"], "take": ["words"]}, both | single | pairs)
 
 
 def add_links(graph: Graph, state: dict[str, Array]) -> None:
@@ -254,7 +265,9 @@ def export(state: dict[str, Array], config: dict[str, object], tokenizer: Path, 
     (out / "arcs.onnx").write_bytes(build_arcs(state))
     (out / "relations.onnx").write_bytes(build_relations(state, labels))
     shutil.copyfile(tokenizer, out / "tokenizer.json")
-    lists = {name: config[name] for name in ("place", "party", "tag", "pos", "rel", "morphs")}
+    np.save(out / "roles.npy", state["role.weight"], allow_pickle=False)
+    names = ("place", "party", "tag", "pos", "rel", "morphs", "event", "mode", "modality", "role")
+    lists = {name: config[name] for name in names}
     (out / "config.json").write_text(json.dumps(lists, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 

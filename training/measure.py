@@ -16,6 +16,7 @@ from geoevents.encoder.pieces import Pieces
 from .losses import stack
 from .network import Network
 from .samples import MASKED, PARTY_LABELS, PLACE_LABELS, Sample, make_names_sample, make_syntax_sample
+from .tellings import ROLE_LABELS
 
 if TYPE_CHECKING:
     from .prepare import Data
@@ -65,7 +66,10 @@ def measure(network: Network, sampler: Sampler, dev: Data, pieces: Pieces, encod
     scores |= _syntax_figures(network, sampler, dev, pieces, encode)
     passages = [p for p in dev.passages if p.source == "eventplace"][::2]
     samples = [make_names_sample(sampler.nlp, p, dev.links[p.text], sampler.swapper, None) for p in passages]
-    return scores | _link_figures(network, samples, pieces, encode)
+    scores |= _link_figures(network, samples, pieces, encode)
+    if sampler.teacher is None:
+        return scores
+    return scores | _event_figures(network, sampler.read_items(dev.items), pieces, encode)
 
 
 def _name_figures(network: Network, samples: list[Sample], pieces: Pieces, encode: Encode) -> dict[str, float]:
@@ -126,3 +130,27 @@ def _link_figures(network: Network, samples: list[Sample], pieces: Pieces, encod
 
 def _as_bio(labels: list[int]) -> list[int]:
     return [(2 if n and labels[n - 1] == 1 else 1) if label == 1 else 0 for n, label in enumerate(labels)]
+
+
+def _event_figures(network: Network, samples: list[Sample], pieces: Pieces, encode: Encode) -> dict[str, float]:
+    """F1 of triggers and of triggers with their type; shares of gold triggers with the right mode and modality; F1 of
+    the words of each role, and of places."""
+    counts: Counter[str] = Counter()
+    for sample, out in _outputs(network, samples, pieces, encode):
+        known = sample.events != MASKED
+        best = out["event"].argmax(-1).numpy()
+        truth, found = known & (sample.events > 0), known & (best > 0)
+        counts.update(gold=int(truth.sum()), found=int(found.sum()), trigger=int((truth & found).sum()))
+        counts.update(type=int((truth & (best == sample.events)).sum()))
+        for name, gold in (("mode", sample.modes), ("modality", sample.modalities)):
+            counts[name] += int((truth & (out[name].argmax(-1).numpy() == gold)).sum())
+        for trigger, gold in sample.roles:
+            scores = network.pairs.score_roles(out["teller"][trigger][None], out["told"][None])[0].numpy() > 0
+            for n, role in enumerate(ROLE_LABELS):
+                counts[f"{role} hit"] += int((scores[n] & (gold[n] == 1)).sum())
+                counts[f"{role} both"] += int(scores[n].sum() + (gold[n] == 1).sum())
+    figures = {"event_trigger": _f1(counts["trigger"], counts["found"], counts["gold"])}
+    figures["event_type"] = _f1(counts["type"], counts["found"], counts["gold"])
+    figures |= {f"event_{name}": counts[name] / max(1, counts["gold"]) for name in ("mode", "modality")}
+    figures |= {f"role_{r}": 2 * counts[f"{r} hit"] / max(1, counts[f"{r} both"]) for r in ROLE_LABELS}
+    return figures

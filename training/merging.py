@@ -47,13 +47,14 @@ PRIOR = {
 
 DECAY = 10.0
 """Strength of the pull to PRIOR: with some 200 pairs of one event, data alone say too little. Of 1, 3, 10 and 30 among
-the best by cross-validation (F1 on what the pipeline finds .72, .73, .76, .76)."""
+the best by cross-validation (F1 on what the pipeline finds .72, .73, .76, .76, on earlier features;
+as it stands .73)."""
 
 ACROSS = 0.1
 """Weight of a pair of events of different sets beside one of the same set."""
 
 LENIENCE = 0.8
-"""Added to the bias: F1 by cross-validation .71 at 0, .72 at 0.4, .76 at 0.8."""
+"""Added to the bias: F1 by cross-validation .71 at 0, .72 at 0.4, .76 at 0.8, on earlier features."""
 
 VAGUE = {"few": 3, "several": 3, "dozens": 24, "scores": 40, "hundreds": 200, "thousands": 2000}
 SHIFTED_TO = date(2020, 1, 1)

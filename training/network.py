@@ -14,8 +14,11 @@ from torch.nn import functional
 HIDDEN, LAYERS, ATTENTION_HEADS, WIDE, EPSILON = 384, 6, 12, 1536, 1e-12
 CASES = 6
 """Classes of a word's case (geoevents/encoder/pieces.py): the vocabulary knows lower case only."""
-ARC, RELATION, LINK = 128, 64, 96
-"""Widths of the vectors that pairs of words are scored with: head and dependent, their relation, trigger and place."""
+ARC, RELATION, LINK, ROLE = 128, 64, 96, 64
+"""Widths of the vectors that pairs of words are scored with: head and dependent, their relation, trigger and place,
+trigger and what fills a role."""
+RARE = -5.0
+"""Log odds that a word fills a role, to begin with."""
 SLOPE = 0.1
 
 
@@ -57,8 +60,9 @@ class Embeddings(nn.Module):
 class Biaffine(nn.Module):
     """Scores of pairs of words: heads of words, labels of these arcs, places of triggers."""
 
-    def __init__(self, relations: int) -> None:
+    def __init__(self, relations: int, roles: int) -> None:
         super().__init__()
+        self.role = nn.ParameterDict({"weight": torch.zeros(roles, ROLE + 1, ROLE + 1)})
         self.arc = nn.ParameterDict(
             {"weight": torch.zeros(ARC, ARC), "bias": torch.zeros(ARC), "root": torch.zeros(ARC)}
         )
@@ -78,9 +82,11 @@ class Biaffine(nn.Module):
                 "bias": torch.zeros(1),
             }
         )
-        for table in (self.arc, self.rel, self.link):
+        for table in (self.arc, self.rel, self.link, self.role):
             nn.init.normal_(table["weight"], std=0.02)
         nn.init.normal_(self.arc["root"], std=0.02)
+        with torch.no_grad():
+            self.role["weight"][:, -1, -1] = RARE
 
     def score_arcs(self, dep: Tensor, head: Tensor) -> Tensor:
         """[batch, words, words + 1]: how well each word hangs on each, the last column being the root."""
@@ -103,17 +109,24 @@ class Biaffine(nn.Module):
             + self.link["bias"]
         )
 
+    def score_roles(self, teller: Tensor, told: Tensor) -> Tensor:
+        """[triggers, roles, words]: log odds that a word fills a role, of [triggers, d] and [triggers, words, d]."""
+        teller, told = (functional.pad(x, (0, 1), value=1.0) for x in (teller, told))
+        return torch.einsum("nd,rde->nre", teller, self.role["weight"]) @ told.transpose(1, 2)
+
 
 class Network(nn.Module):
     """Encoder and heads; `slices` are (name, width) of the parts of the heads' one projection, in order."""
 
-    def __init__(self, slices: list[tuple[str, int]], relations: int, vocabulary: int, dropout: float = 0.1) -> None:
+    def __init__(
+        self, slices: list[tuple[str, int]], relations: int, roles: int, vocabulary: int, dropout: float = 0.1
+    ) -> None:
         super().__init__()
         self.slices = slices
         self.embeddings = Embeddings(vocabulary, 512, dropout)
         self.layers = nn.ModuleList(Layer(dropout) for _ in range(LAYERS))
         self.heads = nn.ModuleDict({"project": nn.Linear(HIDDEN, sum(width for _, width in slices))})
-        self.pairs = Biaffine(relations)
+        self.pairs = Biaffine(relations, roles)
         self.dropout = nn.Dropout(dropout)
 
     def forward(self, ids: Tensor, cases: Tensor, mask: Tensor, firsts: Tensor) -> dict[str, Tensor]:
@@ -125,7 +138,7 @@ class Network(nn.Module):
         words = torch.gather(x, 1, firsts.unsqueeze(-1).expand(-1, -1, HIDDEN))
         parts = self.heads["project"](self.dropout(words)).float().split([w for _, w in self.slices], dim=-1)
         out = {name: part for (name, _), part in zip(self.slices, parts, strict=True)}
-        for name in ("arc_dep", "arc_head", "rel_dep", "rel_head", "trigger", "site"):
+        for name in ("arc_dep", "arc_head", "rel_dep", "rel_head", "trigger", "site", "teller", "told"):
             out[name] = self.dropout(functional.leaky_relu(out[name], SLOPE))
         return out
 
@@ -135,11 +148,23 @@ class Network(nn.Module):
             _EXPORTED.get(name, name.removeprefix("pairs.")): v.contiguous() for name, v in self.state_dict().items()
         }
 
-    def load_exported(self, weights: dict[str, Tensor]) -> None:
-        """Takes what `exported` gave."""
-        self.load_state_dict(
-            {name: weights[_EXPORTED.get(name, name.removeprefix("pairs."))] for name in self.state_dict()}
-        )
+    def load_exported(self, weights: dict[str, Tensor], slices: list[tuple[str, int]]) -> None:
+        """Takes what `exported` gave, of a network with these slices; heads that it lacks stay as they are."""
+        state = self.state_dict()
+        for name, value in state.items():
+            given = weights.get(_EXPORTED.get(name, name.removeprefix("pairs.")))
+            if given is not None and not name.startswith("heads."):
+                value.copy_(given)
+        at, rows = 0, {}
+        for name, width in slices:
+            rows[name] = slice(at, at + width)
+            at += width
+        at = 0
+        for name, width in self.slices:
+            if name in rows:
+                for part in ("weight", "bias"):
+                    state[f"heads.project.{part}"][at : at + width] = weights[f"heads.project.{part}"][rows[name]]
+            at += width
 
 
 _EXPORTED = {f"embeddings.{table}.weight": f"embeddings.{table}" for table in ("word", "position", "case")}

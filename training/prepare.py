@@ -11,9 +11,11 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from . import corpora
+from .annotations import FOLDER, Item, read_corpus, read_items
 from .passages import Passage
 from .samples import Link
 from .splits import is_dev
+from .tellings import Record, read_records
 from .treebanks import read_treebanks
 
 REPEATS = {"own": 3, "lgl": 2, "trnews": 3, "gwn": 3, "wikigold": 3, "eventplace": 2}
@@ -22,11 +24,13 @@ REPEATS = {"own": 3, "lgl": 2, "trnews": 3, "gwn": 3, "wikigold": 3, "eventplace
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Data:
-    """Passages and treebank documents, and the links of the passages by their text."""
+    """Passages and treebank documents, the links of the passages by their text; annotated events, PLOVER's records."""
 
     passages: list[Passage]
     docs: list[Doc]
     links: dict[str, list[Link]]
+    items: list[Item]
+    records: list[Record]
 
 
 def read_passages(shared: Path) -> Iterable[Passage]:
@@ -71,4 +75,21 @@ def read_data(shared: Path, nlp: Language) -> tuple[Data, Data]:
     folder = shared / "corpora"
     docs, dev_docs = read_treebanks([folder / "ud_gum.conllu.gz", folder / "ud_ewt.conllu.gz"], nlp.vocab)
     dev = [p for p in passages if is_dev(p.document)]
-    return Data(passages=train, docs=docs, links=links), Data(passages=dev, docs=dev_docs, links=links)
+    open_items = [item for item in read_corpus() if not item.is_held_out]
+    records = read_records(shared / "bench" / "events" / "plover.json")
+    return (
+        Data(
+            passages=train,
+            docs=docs,
+            links=links,
+            items=[item for item in open_items if not item.is_dev] + list(read_items(FOLDER / "merging-1.txt")),
+            records=[record for record in records if not is_dev(record.id)],
+        ),
+        Data(
+            passages=dev,
+            docs=dev_docs,
+            links=links,
+            items=[item for item in open_items if item.is_dev],
+            records=[record for record in records if is_dev(record.id)],
+        ),
+    )

@@ -46,7 +46,8 @@ class Link:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
     """Words and their labels; MASKED where unknown. `heads` are word numbers, the root's its own; `links` are
-    (trigger, label of each word as its place: 1, 0, or MASKED)."""
+    (trigger, label of each word as its place: 1, 0, or MASKED). `events` are types of the words that tell of events,
+    `modes` and `modalities` theirs, `roles` (trigger, [roles, words] labels as those of links)."""
 
     words: list[str]
     place: np.ndarray
@@ -57,6 +58,19 @@ class Sample:
     heads: np.ndarray
     relations: np.ndarray
     links: tuple[tuple[int, np.ndarray], ...] = ()
+    events: np.ndarray = field(default_factory=lambda: np.empty(0, np.int64))
+    modes: np.ndarray = field(default_factory=lambda: np.empty(0, np.int64))
+    modalities: np.ndarray = field(default_factory=lambda: np.empty(0, np.int64))
+    roles: tuple[tuple[int, np.ndarray], ...] = ()
+
+    def __post_init__(self) -> None:
+        for name in ("events", "modes", "modalities"):
+            if not len(getattr(self, name)):
+                object.__setattr__(self, name, _masked(len(self.words)))
+
+
+_COLUMNS = ("place", "party", "tags", "pos", "starts", "relations", "events", "modes", "modalities")
+"""A sample's labels of single words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -250,12 +264,33 @@ def crop(sample: Sample, first: int, last: int) -> Sample:
     inside = (heads >= first) & (heads < last)
     return Sample(
         words=sample.words[first:last],
-        place=sample.place[first:last],
-        party=sample.party[first:last],
-        tags=sample.tags[first:last],
-        pos=sample.pos[first:last],
-        starts=sample.starts[first:last],
         heads=np.where(inside, heads - first, MASKED),
-        relations=sample.relations[first:last],
         links=tuple((t - first, row[first:last]) for t, row in sample.links if first <= t < last),
+        roles=tuple((t - first, row[:, first:last]) for t, row in sample.roles if first <= t < last),
+        **{name: getattr(sample, name)[first:last] for name in _COLUMNS},
     )
+
+
+def join_samples(first: Sample, second: Sample) -> Sample:
+    """Both, one behind the other; what one tells of has nothing in the other."""
+    by, after = len(first.words), len(second.words)
+    heads = np.where(second.heads == MASKED, MASKED, second.heads + by)
+    return Sample(
+        words=first.words + second.words,
+        heads=np.concatenate([first.heads, heads]),
+        links=(
+            *((t, np.pad(row, (0, after))) for t, row in first.links),
+            *((t + by, np.pad(row, (by, 0))) for t, row in second.links),
+        ),
+        roles=(
+            *((t, _pad_roles(row, 0, after)) for t, row in first.roles),
+            *((t + by, _pad_roles(row, by, 0)) for t, row in second.roles),
+        ),
+        **{name: np.concatenate([getattr(first, name), getattr(second, name)]) for name in _COLUMNS},
+    )
+
+
+def _pad_roles(rows: np.ndarray, before: int, after: int) -> np.ndarray:
+    """Further words on both sides: without a role, masked where the role is."""
+    filler = np.where((rows == MASKED).all(axis=1), MASKED, 0)[:, None]
+    return np.concatenate([np.repeat(filler, before, 1), rows, np.repeat(filler, after, 1)], axis=1)

@@ -1,5 +1,8 @@
 """Trains the encoder with all its heads: `python -m training.train --shared ../shared` (Python 3.11, torch 2.13.0).
 
+First names, syntax and places of events; then, from there, events too (`--start`, `--teacher`): the pipeline of the
+first run reads names and syntax in the annotated texts, so that what it knows stays as it was.
+
 After every epoch the running average of the weights is measured on the dev split and written to OUT, with what is
 needed to go on (`--resume`)."""
 
@@ -11,7 +14,7 @@ import json
 import math
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,14 +24,18 @@ import torch
 from safetensors import safe_open
 from safetensors.torch import save_file
 from spacy.language import Language
+from spacy.tokens import Doc
 from torch import Tensor
 
 from geoevents.encoder.pieces import Pieces
+from geoevents.language import load_language
+from geoevents.records import MODALITIES
 
+from .annotations import Item
 from .losses import WEIGHTS, sum_losses
 from .measure import measure
 from .names import Swapper
-from .network import ARC, LINK, RELATION, Network, load_pretrained
+from .network import ARC, LINK, RELATION, ROLE, Network, load_pretrained
 from .prepare import Data, read_data
 from .samples import (
     PARTY_LABELS,
@@ -40,6 +47,15 @@ from .samples import (
     make_names_sample,
     make_syntax_sample,
 )
+from .tellings import (
+    EVENT_LABELS,
+    MODE_LABELS,
+    ROLE_LABELS,
+    join_sentences,
+    make_item_sample,
+    make_record_sample,
+    make_silver_sample,
+)
 
 SEED = 20261122
 TOKENS = 2200
@@ -50,8 +66,10 @@ ENCODER_RATE, HEADS_RATE = 1.5e-4, 1e-3
 DECAY = 0.01
 HIDDEN_WORDS = 0.05
 """Share of words that training hides."""
-AVERAGE = 0.998
-"""Weight of the past in the running average of the weights, a step."""
+EVENT_REPEATS = 3
+"""How often an epoch sees an annotated event: they are few."""
+AVERAGED = 12
+"""The running average of the weights looks back over one part in so many of a run's steps."""
 
 
 def find_pretrained() -> Path:
@@ -70,12 +88,17 @@ def make_slices(labels: Labels) -> list[tuple[str, int]]:
         ("tag", len(labels.tags)),
         ("pos", len(labels.pos)),
         ("start", 2),
+        ("event", len(EVENT_LABELS)),
+        ("mode", len(MODE_LABELS) + 1),
+        ("modality", len(MODALITIES)),
         ("arc_dep", ARC),
         ("arc_head", ARC),
         ("rel_dep", RELATION),
         ("rel_head", RELATION),
         ("trigger", LINK),
         ("site", LINK),
+        ("teller", ROLE),
+        ("told", ROLE),
     ]
 
 
@@ -88,6 +111,10 @@ def make_config(labels: Labels) -> dict[str, object]:
         "tag": labels.tags,
         "pos": labels.pos,
         "rel": labels.relations,
+        "event": EVENT_LABELS,
+        "mode": ("", *MODE_LABELS),
+        "modality": MODALITIES,
+        "role": ROLE_LABELS,
     }
 
 
@@ -104,21 +131,50 @@ def average(checkpoints: list[Path]) -> tuple[dict[str, np.ndarray], dict[str, A
 class Sampler:
     """Makes the samples of an epoch and batches of like lengths."""
 
-    def __init__(self, nlp: Language, data: Data, labels: Labels) -> None:
-        self.nlp, self.data, self.labels = nlp, data, labels
+    def __init__(self, nlp: Language, data: Data, labels: Labels, teacher: Language | None, share: float = 1.0) -> None:
+        self.nlp, self.data, self.labels, self.teacher, self.share = nlp, data, labels, teacher, share
+        self._taught: dict[str, Doc] = {}
+        self.silver: list[dict[str, Any]] = []
         people = sorted({p.text[s:e] for p in data.passages for s, e, label in p.spans if label == "PERSON" and s > 0})
         self.swapper = Swapper(tuple(people))
 
     def make(self, rng: random.Random | None) -> Iterator[Sample]:
-        """All samples, augmented where `rng` is given."""
-        linked = [p for p in self.data.passages if p.source == "eventplace"]
-        for passage in self.data.passages:
+        """All samples, augmented where `rng` is given; of what is no event then only the share asked for."""
+
+        def chosen() -> bool:
+            return rng is None or self.share >= 1 or rng.random() < self.share
+
+        passages = [p for p in self.data.passages if chosen()]
+        linked = [p for p in passages if p.source == "eventplace"]
+        for passage in passages:
             if passage.source != "eventplace":
                 yield make_names_sample(self.nlp, passage, [], self.swapper, rng)
         for passage, links, sentences in join_passages([(p, self.data.links[p.text]) for p in linked], rng):
             yield make_names_sample(self.nlp, passage, links, self.swapper, rng, sentences)
         for doc in self.data.docs:
-            yield make_syntax_sample(self.nlp, doc, self.labels, rng)
+            if chosen():
+                yield make_syntax_sample(self.nlp, doc, self.labels, rng)
+        if self.teacher is None:
+            return
+        told = [*self.read_items(self.data.items), *self.read_records()]
+        for _ in range(EVENT_REPEATS if rng else 1):
+            yield from join_sentences(told, rng) if rng else told
+        for row in self.silver:
+            yield make_silver_sample(self._read(row["text"]), row, self.labels)
+
+    def read_items(self, items: Sequence[Item]) -> list[Sample]:
+        """Annotated events as samples; the teacher reads each text once."""
+        return [make_item_sample(self._read(item.text), item, self.labels) for item in items]
+
+    def read_records(self) -> list[Sample]:
+        """PLOVER's records as samples."""
+        made = (make_record_sample(self._read(record.text), record, self.labels) for record in self.data.records)
+        return [sample for sample in made if sample is not None]
+
+    def _read(self, text: str) -> Doc:
+        if text not in self._taught and self.teacher is not None:
+            self._taught[text] = self.teacher(text)
+        return self._taught[text]
 
     def make_batches(self, pieces: Pieces, rng: random.Random | None) -> list[list[Sample]]:
         """An epoch's batches, in random order where `rng` is given."""
@@ -187,7 +243,7 @@ def make_optimizer(network: Network) -> torch.optim.AdamW:
                 and (value.ndim > 1) == decay
             ]
             peak = HEADS_RATE if fresh else ENCODER_RATE
-            groups.append({"params": chosen, "peak": peak, "weight_decay": DECAY if decay else 0.0})
+            groups.append({"params": chosen, "peak": peak, "fresh": fresh, "weight_decay": DECAY if decay else 0.0})
     return torch.optim.AdamW(groups, lr=0.0, betas=(0.9, 0.98), fused=True)
 
 
@@ -212,7 +268,7 @@ def train(network: Network, sampler: Sampler, dev: Data, pieces: Pieces, options
         totals = dict.fromkeys(WEIGHTS, 0.0)
         for number, batch in enumerate(batches):
             for group in optimizer.param_groups:
-                group["lr"] = group["peak"] * options.rate * rate(step, steps)
+                group["lr"] = group["peak"] * (1 if group["fresh"] else options.rate) * rate(step, steps)
             with torch.autocast("cpu", dtype=torch.bfloat16, enabled=options.bfloat16):
                 out_heads = network(*encode(batch, pieces, rng))
             losses = sum_losses(network, out_heads, batch)
@@ -222,7 +278,7 @@ def train(network: Network, sampler: Sampler, dev: Data, pieces: Pieces, options
             torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
             optimizer.step()
             step += 1
-            keep = min(AVERAGE, step / (step + 10))
+            keep = min(1 - AVERAGED / steps, step / (step + 10))
             with torch.no_grad():
                 for name, value in network.state_dict().items():
                     if not name.startswith(("embeddings.word", "embeddings.position")):
@@ -276,7 +332,12 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0, help="added to that of order, dropout and augmentation")
     parser.add_argument("--resume", action="store_true", help="go on after the last epoch that was finished")
     parser.add_argument("--start", type=Path, nargs="+", help="begin with the mean of checkpoints of an earlier run")
-    parser.add_argument("--rate", type=float, default=1.0, help="learning rates, as a share of those that stand above")
+    parser.add_argument(
+        "--rate", type=float, default=1.0, help="the encoder's learning rate, as a share of the one above"
+    )
+    parser.add_argument("--teacher", help="pipeline that reads names and syntax of annotated events; default: bundled")
+    parser.add_argument("--silver", type=Path, help="what training/silver.py wrote")
+    parser.add_argument("--share", type=float, default=1.0, help="share of what is no annotated event, an epoch")
     parser.add_argument("--float32", dest="bfloat16", action="store_false", help="no bfloat16 products: half as fast")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
@@ -287,12 +348,18 @@ def main() -> None:
     labels = Labels.of(data.docs)
     pretrained = find_pretrained()
     pieces = Pieces.load(pretrained / "tokenizer.json")
-    network = Network(make_slices(labels), len(labels.relations), pieces.size)
+    network = Network(make_slices(labels), len(labels.relations), len(ROLE_LABELS), pieces.size)
     load_pretrained(network, pretrained)
     if options.start:
-        network.load_exported({name: torch.from_numpy(value) for name, value in average(options.start)[0].items()})
+        state, config = average(options.start)
+        network.load_exported({name: torch.from_numpy(value) for name, value in state.items()}, config["slices"])
+    teacher = load_language(options.teacher) if options.teacher else None
     print(sum(len(p.text.split()) for p in data.passages), sum(map(len, data.docs)), "words", flush=True)
-    train(network, Sampler(nlp, data, labels), dev, pieces, options)
+    sampler = Sampler(nlp, data, labels, teacher, options.share)
+    if options.silver:
+        with options.silver.open(encoding="utf-8") as lines:
+            sampler.silver = [json.loads(line) for line in lines]
+    train(network, sampler, dev, pieces, options)
 
 
 if __name__ == "__main__":

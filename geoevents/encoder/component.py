@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from functools import partial
 from pathlib import Path
@@ -19,10 +20,11 @@ from .links import LINKS
 from .names import flatten_names
 from .network import GRAPHS, Network
 from .pieces import Pieces
-from .reading import Reader, Reading, Settings
+from .reading import TOLD, Reader, Reading, Settings
+from .tellings import TellingLabels, keep_tellings
 from .trees import flatten_trees
 
-FILES = ("config.json", *(f"{name}.onnx" for name in GRAPHS), "tokenizer.json")
+FILES = ("config.json", *(f"{name}.onnx" for name in GRAPHS), "roles.npy", "tokenizer.json")
 """What a component's folder holds; training/export.py writes them."""
 
 _OF_SPACE = ("_SP", "SPACE", "dep")
@@ -95,6 +97,7 @@ class Encoder:
             doc.from_array(_ATTRIBUTES, rows)  # type: ignore[arg-type]
         doc.spans[PLACES] = [Span(doc, name.start, name.end, label=name.label) for name in reading.places]
         doc.user_data[LINKS] = reading.links
+        keep_tellings(doc, reading.tellings)
 
     def to_disk(self, path: str | Path, **_: object) -> None:
         """Writes FILES into a folder, made if need be."""
@@ -125,9 +128,11 @@ class Encoder:
             return self
         config = json.loads(files["config.json"])
         lists = {name: tuple(config[name]) for name in ("place", "party", "tag", "pos", "rel")}
-        settings = Settings(morphs=config["morphs"], **lists)
+        tellings = TellingLabels(**{name: tuple(config[name]) for name in TOLD})
+        settings = Settings(morphs=config["morphs"], tellings=tellings, **lists)
         network = Network({name: files[f"{name}.onnx"] for name in GRAPHS})
-        self._reader = Reader(network, Pieces.from_str(files["tokenizer.json"].decode()), settings)
+        roles = np.load(io.BytesIO(files["roles.npy"]), allow_pickle=False)
+        self._reader = Reader(network, Pieces.from_str(files["tokenizer.json"].decode()), settings, roles)
         self._files = files
         add = self.vocab.strings.add
         for label in self.labels:

@@ -12,6 +12,7 @@ from .forest import Forest
 from .names import NamedSpan, decode_names
 from .network import Network
 from .pieces import Pieces
+from .tellings import TellingLabels, Tellings, read_tellings
 from .trees import hang_low, name_subjects
 from .windows import cut_windows, find_boundaries
 
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Numbers = NDArray[np.intp]
+
+TOLD = ("event", "mode", "modality", "role")
+KEPT = ("place", "party", "tag", "pos", "link", *TOLD)
+"""The heads whose output is kept until a document's end; of TOLD events are read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +36,7 @@ class Settings:
     pos: tuple[str, ...]
     rel: tuple[str, ...]
     morphs: dict[str, str]
+    tellings: TellingLabels
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,13 +54,14 @@ class Reading:
     places: list[NamedSpan]
     parties: list[NamedSpan]
     links: NDArray[np.float16]
+    tellings: Tellings
 
 
 class Reader:
-    """A network, its vocabulary and its labels."""
+    """A network, its vocabulary and its labels; `roles` [roles, k + 1, k + 1] scores who is who in an event."""
 
-    def __init__(self, network: Network, pieces: Pieces, settings: Settings) -> None:
-        self.network, self.pieces, self.settings = network, pieces, settings
+    def __init__(self, network: Network, pieces: Pieces, settings: Settings, roles: NDArray[np.float32]) -> None:
+        self.network, self.pieces, self.settings, self.roles = network, pieces, settings, roles
 
     def read(self, words: Sequence[str], starts: Sequence[int]) -> Reading:
         """Reads a document; `starts` says whether each word must (1), may (0) or must not (-1) begin a sentence."""
@@ -65,12 +72,13 @@ class Reader:
         boundaries = [*find_boundaries(words), *np.flatnonzero(given == 1).tolist()]
         windows = cut_windows([len(word) for word in ids], boundaries)
         forest = Forest(self.network, self.settings.rel, spaces, given)
-        kept: dict[str, list[NDArray[Any]]] = {name: [] for name in ("place", "party", "tag", "pos", "link")}
+        kept: dict[str, list[NDArray[Any]]] = {name: [] for name in KEPT}
         for out in self.network.encode(ids, cases, windows, self.pieces):
             for name, parts in kept.items():
                 parts.append(out[name])
             forest.grow(out)
         forest.finish()
+        told = {name: kept.pop(name) for name in TOLD}
         columns = {name: np.concatenate(parts) for name, parts in kept.items()}
         tags = [self.settings.tag[number] for number in columns["tag"].tolist()]
         return Reading(
@@ -83,4 +91,5 @@ class Reader:
             places=decode_names(columns["place"], self.settings.place, bare),
             parties=decode_names(columns["party"], self.settings.party, bare),
             links=columns["link"],
+            tellings=read_tellings(self.settings.tellings, self.roles, **told),
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -27,6 +27,13 @@ _SUFFERING = frozenset("die flee drown perish succumb".split())
 
 _TO_TOLL = frozenset("to at of past above over reached reaches hit hits was is stood passed topped exceeded".split())
 """Words that lead from "the toll" to its number."""
+
+_PAIRS = frozenset("couple pair duo twins".split())
+_MANY = frozenset(
+    "family crew group crowd team squad patrol band army force unit number majority rest half third quarter dozen "
+    "hundred thousand million score population community toll people rubble wave".split()
+)
+"""Singular nouns that stand for more than one person."""
 
 _STATES = frozenset("dead missing injured wounded homeless displaced unaccounted hurt custody detention".split())
 _GROUPS = frozenset("people families civilians residents thousands hundreds dozens villagers scores".split())
@@ -194,11 +201,12 @@ def _single(token: Token, kind: str) -> int | None:
     words = syntax.patients(token)
     if not words and kind == "fatalities" and not syntax.is_passive(token) and syntax.lemma(token) in ("die", "drown"):
         words = syntax.subjects(token)
-    people = [w for w in words if _one_person(w)]
+    people = [w for w in words if is_one_person(w)]
     return len(people) if people and len(people) == len(words) else None
 
 
-def _one_person(word: Token) -> bool:
+def is_one_person(word: Token) -> bool:
+    """Whether a noun means a single person: "a man", "the mayor", a name."""
     if "Number=Plur" in str(word.morph) or word.tag_ in ("NNS", "NNPS"):
         return False
     if word.ent_type_ == "PERSON":
@@ -206,3 +214,32 @@ def _one_person(word: Token) -> bool:
     if syntax.lemma(word) not in PEOPLE:
         return False
     return any(c.lower_ in ("a", "an", "the", "one", "another", "his", "her", "its", "their") for c in word.children)
+
+
+def count_people(span: Span, numbers: Sequence[Number]) -> Bounds | None:
+    """How many people a phrase names: "seven policemen and a watchman" are eight; None where it does not say."""
+    total: Bounds | None = None
+    for head in (word for word in syntax.conjuncts(span.root) if word.i in range(span.start, span.end)):
+        reach = range(max(span.start, head.left_edge.i), head.i + 1)
+        number = next((n for n in numbers if n.last in reach and not n.part), None)
+        more = number.bounds if number and syntax.lemma(head) not in _PAIRS else _few(head)
+        if more is not None and not (number and total and number.first < reach.start):
+            total = more if total is None else _sum(total, more)
+    if total is None:
+        inside = (n.bounds for n in numbers if n.first < span.end and span.start <= n.last and not n.part)
+        return next(inside, None)
+    return total
+
+
+def _few(noun: Token) -> Bounds | None:
+    many = 2 if syntax.lemma(noun) in _PAIRS else 1
+    single = noun.pos_ in ("NOUN", "PROPN") and noun.tag_ in ("NN", "NNP") and syntax.lemma(noun) not in _MANY
+    determined = noun.ent_type_ == "PERSON" or any(c.dep_ in ("det", "nmod:poss", "poss") for c in noun.children)
+    return Bounds(low=many, best=many, high=many) if many == 2 or (single and determined) else None
+
+
+def _sum(a: Bounds, b: Bounds) -> Bounds:
+    def plus(x: int | None, y: int | None) -> int | None:
+        return None if x is None or y is None else x + y
+
+    return Bounds(low=plus(a.low, b.low), best=plus(a.best, b.best), high=plus(a.high, b.high))

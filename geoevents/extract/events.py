@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
+from geoevents.encoder import find_tellings
 from geoevents.layout import find_dateline
 from geoevents.ontology import Ontology
 from geoevents.records import Document, Event, EventReport, PlaceMention, stable_id
@@ -17,12 +18,15 @@ from .casualties import find_figures
 from .dates import dateline_date, told_by_weekdays
 from .location import earlier_place, link_places, place_there, stands_within
 from .modality import judge_modality
+from .seen import add_figures, choose_actors, choose_modality, choose_seen_date, choose_speaker, weigh_triggers
 from .tellings import SPOKEN, Story, Telling
 from .timing import Dated, choose_date, find_spans, judge_time
 from .triggers import Trigger, find_triggers
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Span, Token
+
+    from geoevents.encoder import Tellings
 
 COOPERATIVE = frozenset("AID CONSULT RETREAT COOPERATE CONCEDE SUPPORT".split())
 CONFLICTUAL = frozenset("ASSAULT COERCE SANCTION MOBILIZE".split())
@@ -53,18 +57,19 @@ def extract_events(
     places = _place_tokens(doc, mentions)
     by_sentence = _sorted_in(doc, mentions)
     weekdays = published is None and told_by_weekdays(document.text)
-    story = Story()
+    story, seen = Story(), find_tellings(doc)
     for number, sentence in enumerate(doc.sents):
         if len(sentence) > MAX_SENTENCE:
             continue
         near = by_sentence[number]
         dates = find_spans(sentence, published, story.day)
         passed = places | {i for _, span in dates for i in range(span.start, span.end)}
-        triggers = find_triggers(sentence, ontology, places, passed)
-        if tells is not None:
-            triggers = filter(lambda trigger: tells(*_span(trigger)), triggers)
-        found = [_tell(t, near, dates, published, weekdays) for t in triggers]
+        ruled = list(find_triggers(sentence, ontology, places, passed))
+        triggers = [t for t in weigh_triggers(sentence, ruled, seen, passed) if tells is None or tells(*_span(t))]
+        found = [_tell(t, near, dates, published, weekdays, seen) for t in triggers]
         figures = [f for f in find_figures(sentence) if found or _of_these_days(f.token, dates, published, weekdays)]
+        if seen is not None:
+            figures = add_figures(sentence, triggers, figures, seen)
         story.add(number, sentence, found, figures, near, dates)
     return tuple(event for telling in story.dated() for event in _events(telling, document, ontology))
 
@@ -101,14 +106,15 @@ def _tell(
     dates: Dated,
     published: date | None,
     weekdays: bool,
+    seen: Tellings | None,
 ) -> Telling:
     token = trigger.token
-    modality = judge_modality(token)
+    modality = choose_modality(trigger, judge_modality(token), seen)
     event_type, mode = trigger.rule.event_type, trigger.rule.mode
     places = link_places(token, mentions)
     if event_type in SETTLED:
         places = [(m, p) for m, p in places if stands_within(token, m)]
-    when = choose_date(token, dates)
+    when = choose_seen_date(trigger, dates, seen) or choose_date(token, dates)
     if modality == "future" and _has_subject(token) and event_type in COOPERATIVE | CONFLICTUAL:
         event_type, mode = ("AGREE" if event_type in COOPERATIVE else "THREATEN"), None
         modality, places, when = "asserted", [], None  # the announcement is of today, the date is the deed's
@@ -118,7 +124,7 @@ def _tell(
         there = place_there(token, mentions)
         back = there or (None if places else earlier_place(token, mentions))
         places = [(back, 0.5)] if back is not None else places
-    actors, recipients = find_actors(trigger)
+    actors, recipients = choose_actors(trigger, find_actors(trigger), seen)
     return Telling(
         trigger=trigger,
         event_type=event_type,
@@ -127,7 +133,7 @@ def _tell(
         places=tuple(places),
         actors=actors,
         recipients=recipients,
-        attribution=find_speaker(token),
+        attribution=choose_speaker(trigger, find_speaker(token), seen),
         when=when,
         refers=_refers(token),
         undated=not dates,
@@ -181,6 +187,7 @@ def _events(telling: Telling, document: Document, ontology: Ontology) -> Iterato
     }
     group = stable_id(document.id, words.start_char, telling.event_type, telling.mode)
     when = telling.when
+    sure = trigger.confidence
     evidence = [sentence, *(_trimmed(s) for s in telling.more)]
     for mention, linked in telling.places or ((None, 0.0),):
         place_key = (mention.start, mention.text) if mention else ("", "")
@@ -208,7 +215,9 @@ def _events(telling: Telling, document: Document, ontology: Ontology) -> Iterato
             date_text=(when.text or None) if when else None,
             time_precision=when.precision if when else None,
             place=mention,
-            event_confidence=_confidence(telling, linked),
+            type_confidence=round(sure, 2),
+            link_confidence=round(linked, 2) if mention else None,
+            event_confidence=round(sure * (linked if mention else 1.0), 2),
             document_id=document.id,
             document_title=document.title,
             source=document.source,
@@ -245,14 +254,3 @@ def _trimmed(sentence: Span) -> Span:
     while last > first + 1 and sentence.doc[last - 1].is_space:
         last -= 1
     return sentence.doc[first:last]
-
-
-def _confidence(telling: Telling, linked: float) -> float:
-    """How far an event may be trusted: a specific rule, a place tied to it, a date and figures speak for it.
-
-    Hand-set steps, to be calibrated on annotated events; 0.95 at most."""
-    rule = telling.trigger.rule
-    score = 0.45 if rule.weak else 0.6
-    score += 0.1 * bool(rule.mode or rule.subject.wanted or rule.object.wanted or rule.governor.wanted)
-    score += 0.15 * linked + 0.05 * (telling.when is not None) + 0.05 * bool(telling.figures)
-    return round(min(0.95, score), 2)

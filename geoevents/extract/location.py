@@ -15,9 +15,8 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
-from geopy.distance import geodesic
-
 from geoevents.encoder import link_scores
+from geoevents.reach import contains
 from geoevents.records import PlaceMention
 
 from . import syntax
@@ -35,6 +34,7 @@ THRESHOLD = 0.5
 REACH = 400
 """Farthest that a place may stand from its trigger, in tokens: a bound on work, beyond any sentence."""
 
+_NEAR = re.compile(r"(?: [\w-]{1,20}){0,2},? (?:near|outside) ")
 _NEARBY = frozenset(
     "in at near around outside inside of from to into on over across through between against toward towards off by for "
     "with".split()
@@ -62,7 +62,16 @@ def link_places(trigger: Token, mentions: Sequence[PlaceMention]) -> list[tuple[
     scored = [(m, _probability(trigger, span, [s for _, s in spans], links)) for m, span in spans]
     chosen = _with_list(trigger.sent, _own_clause(trigger, spans, _measured(trigger, spans, scored)))
     chosen = [pair for n, pair in enumerate(chosen) if not (n and _is_same_stretch(chosen[n - 1][0], pair[0]))]
-    return [(m, p) for m, p in chosen if not any(contains(m, other) for other, _ in chosen if other is not m)]
+    return [
+        (m, p)
+        for m, p in chosen
+        if not any(contains(m, other) or _locates(m, other, trigger.doc.text) for other, _ in chosen if other is not m)
+    ]
+
+
+def _locates(place: PlaceMention, other: PlaceMention, text: str) -> bool:
+    """Whether a place only says where the other lies: "Kutupalong refugee camp near Cox's Bazar"."""
+    return other.end < place.start and _NEAR.fullmatch(text[other.end : place.start]) is not None
 
 
 def _is_same_stretch(first: PlaceMention, second: PlaceMention) -> bool:
@@ -146,29 +155,6 @@ def _with_list(sentence: Span, scored: list[tuple[PlaceMention, float]]) -> list
             chosen[n] = True
             scored[n] = mention, max(q, p * 0.9)
     return [pair for pair, taken in zip(scored, chosen, strict=True) if taken]
-
-
-_PART = re.compile(r"(?:north|south|east|west)ern\b|\bcentral\b")
-"""A relation that stays inside: "Solhan in northern Burkina Faso", but not "near Syria"."""
-
-
-def contains(larger: PlaceMention, smaller: PlaceMention) -> bool:
-    """Whether a place is the country, division, river or region that another place (or its anchor) lies in."""
-    outer = larger.place
-    inner = smaller.place or smaller.anchor
-    if outer is None or inner is None or outer.id == inner.id:
-        return False
-    if larger.relation and not _PART.search(larger.relation):
-        return False
-    if outer.country is not None and outer.country != inner.country:
-        return False
-    if outer.is_country:
-        return not inner.is_country
-    if outer.feature_class in "HLT" and inner.feature_class in "PSA" and outer.uncertainty_m > 2 * inner.uncertainty_m:
-        return bool(
-            geodesic((outer.lat, outer.lon), (inner.lat, inner.lon)).m <= outer.uncertainty_m + inner.uncertainty_m
-        )
-    return outer.feature_code == "ADM1" and inner.admin1 == outer.admin1 and inner.feature_code != "ADM1"
 
 
 def stands_within(trigger: Token, mention: PlaceMention) -> bool:

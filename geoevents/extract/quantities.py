@@ -48,7 +48,8 @@ MEASURES = frozenset(
     "year month week day hour minute second km kilometre kilometer mile metre meter foot percent % degree kg tonne "
     "ton euro dollar pound rupee cent time round rocket shell missile magnitude house home building hectare acre "
     "° village town district province vehicle tank truck boat bus car shop a.m. p.m. am pm gmt billion mm cm litre "
-    "liter knot storey story floor case point vote seat match goal".split()
+    "liter knot storey story floor case point vote seat match goal drone bomb missile warhead sortie aircraft "
+    "plane helicopter building block apartment flat room bed tent animal head".split()
 )
 ANIMALS = frozenset(
     "animal dog cat cow cattle bull calf goat sheep lamb pig hog horse pony donkey mule camel buffalo yak chicken hen "

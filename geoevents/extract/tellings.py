@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from geoevents.merge import SINGULAR, lies_in, within_reach
+from geoevents.reach import SINGULAR, lies_in, within_reach
 from geoevents.records import PlaceMention
 
 from . import syntax

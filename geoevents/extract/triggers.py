@@ -29,12 +29,17 @@ PHRASE_REACH = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trigger:
-    """A word of the text and the rule it fulfils. `first` and `last` are token numbers, both inclusive."""
+    """A word of the text and the rule it fulfils. `first` and `last` are token numbers, both inclusive.
+
+    `word` is the token that the encoder reads the event off, `confidence` the probability that it tells of one of
+    this type."""
 
     token: Token
     first: int
     last: int
     rule: Rule
+    word: int = -1
+    confidence: float = 0.5
 
 
 def find_triggers(
