@@ -23,6 +23,8 @@ from .timing import Dated
 from .triggers import Trigger
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
     from spacy.tokens import Doc, Span
 
 LEAST = 0.05
@@ -186,8 +188,10 @@ def _new_rule(event_type: str, mode: str | None, old: Rule | None) -> Rule:
 def find_fillers(trigger: Trigger, role: str, seen: Tellings, least: float = FILLS) -> list[Span]:
     """The stretches of the trigger's sentence that fill a role, in text order, without articles."""
     sentence = trigger.token.sent
-    chances = seen.roles(trigger.word, sentence.start, sentence.end)[role]
+    chances = _chances(trigger, seen)[role]
     runs: list[list[int]] = []
+    if chances.max() < least:
+        return []
     for at, chance in enumerate(chances.tolist(), start=sentence.start):
         token = sentence.doc[at]
         if chance < least or token.is_space:
@@ -209,8 +213,16 @@ def find_fillers(trigger: Trigger, role: str, seen: Tellings, least: float = FIL
 
 
 def chance_of(trigger: Trigger, role: str, span: Span, seen: Tellings) -> float:
-    """The mean probability that the words of a span fill a role."""
-    return float(seen.roles(trigger.word, span.start, span.end)[role].mean())
+    """The mean probability that the words of a span of the trigger's sentence fill a role."""
+    start = trigger.token.sent.start
+    return float(_chances(trigger, seen)[role][span.start - start : span.end - start].mean())
+
+
+def _chances(trigger: Trigger, seen: Tellings) -> dict[str, NDArray[np.float32]]:
+    if not trigger.chances:
+        sentence = trigger.token.sent
+        trigger.chances.update(seen.roles(trigger.word, sentence.start, sentence.end))
+    return trigger.chances
 
 
 def choose_modality(trigger: Trigger, ruled: str, seen: Tellings | None) -> str:
@@ -238,11 +250,11 @@ def choose_seen_date(trigger: Trigger, dates: Dated, seen: Tellings | None) -> W
 def choose_actors(
     trigger: Trigger, ruled: tuple[tuple[str, ...], tuple[str, ...]], seen: Tellings | None
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Actors and recipients as the parse has them; where it has none of a kind, as the encoder has."""
+    """Actors and recipients as the parse has them, and those whom the encoder has beside."""
     if seen is None or len(trigger.rule.event_type) == 2:
         return ruled
-    actors = ruled[0] or _names(find_fillers(trigger, "actor", seen), ruled[1])
-    return actors, ruled[1] or _names(find_fillers(trigger, "recipient", seen), actors)
+    actors = ruled[0] + _further(find_fillers(trigger, "actor", seen), ruled[0] + ruled[1])
+    return actors, ruled[1] + _further(find_fillers(trigger, "recipient", seen), actors + ruled[1])
 
 
 def choose_speaker(trigger: Trigger, ruled: str | None, seen: Tellings | None) -> str | None:
@@ -274,7 +286,8 @@ def add_figures(sentence: Span, triggers: Sequence[Trigger], ruled: list[Figure]
     return sorted((*found.values(), *rest), key=lambda figure: figure.token.i)
 
 
-def _names(spans: Sequence[Span], others: Sequence[str]) -> tuple[str, ...]:
-    """The phrases of the spans' words, but those named already."""
+def _further(spans: Sequence[Span], named: Sequence[str]) -> tuple[str, ...]:
+    """The phrases of the spans' words, but what ends like one that is named already."""
+    known = {name.split()[-1].casefold() for name in named}
     phrases = (" ".join(syntax.noun_phrase(span.root).text.split()) for span in spans)
-    return tuple(dict.fromkeys(phrase for phrase in phrases if phrase not in others))
+    return tuple(dict.fromkeys(phrase for phrase in phrases if phrase.split()[-1].casefold() not in known))

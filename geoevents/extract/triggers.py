@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from geoevents.ontology import Condition, Ontology, Rule
@@ -13,6 +13,8 @@ from .casualties import PEOPLE
 from .quantities import ANIMALS, MEASURES
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
     from spacy.tokens import Span, Token
 
 _PRONOUNS = frozenset({"they", "he", "she", "it", "we", "i"})
@@ -32,7 +34,7 @@ class Trigger:
     """A word of the text and the rule it fulfils. `first` and `last` are token numbers, both inclusive.
 
     `word` is the token that the encoder reads the event off, `confidence` the probability that it tells of one of
-    this type."""
+    this type; `chances` keeps, by role, how likely each word of the sentence fills it, once that was asked."""
 
     token: Token
     first: int
@@ -40,6 +42,7 @@ class Trigger:
     rule: Rule
     word: int = -1
     confidence: float = 0.5
+    chances: dict[str, NDArray[np.float32]] = field(default_factory=dict, compare=False, repr=False)
 
 
 def find_triggers(
