@@ -219,7 +219,7 @@ def test_evidence_says_what_where_when_how_many_and_how_sure(browser: Browser, p
         "According to": "the state agency",
         "Where": "near Hama, Syria",
         "How precisely": "near a named place; within 20 km of the point, if this is the place that was meant",
-        "How sure": "Place: very likely (93 %)Event: score 0.82 of 1, not a probability",
+        "How sure": "Place: very likely (93 %)Event: very likely (82 %)",
         "Why there": "the best known place of this name; Hama is named with its country",
     }
     assert browser.text("#panel .evidence mark.place") == "Hama"
@@ -561,7 +561,6 @@ def test_tiles_are_asked_of_their_host_and_nothing_else(browser: Browser, folder
         ("radiusInWords(1234567)", "within 1,235 km"),
         ("chanceInWords(0.96)", "almost certain (96 %)"),
         ("chanceInWords(0)", "doubtful (0 %)"),
-        ("scoreInWords(0.825)", "score 0.82 of 1, not a probability"),
         ("countryInWords('SY')", "Syria"),
         ("countryInWords('not a country')", "not a country"),
         ("plural(1, 'event')", "1 event"),

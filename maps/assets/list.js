@@ -218,7 +218,7 @@ function fillLegend(root, groups) {
       "p",
       {},
       "Place, in percent: how often places so chosen were the right one, or within 161 km of it, in the news articles " +
-        "that this was measured on. Event, of 1: a score of how plainly the text tells it, not a probability.",
+        "that this was measured on. Event, in percent: how likely the words tell of such an event, and of it there.",
     ),
     make(
       "p",

@@ -78,7 +78,7 @@ function surenessOf(p) {
   const parts = [];
   if (p.corrected) parts.push("Place: corrected by hand");
   else if (known(p.place_confidence)) parts.push(`Place: ${chanceInWords(p.place_confidence)}`);
-  if (known(p.event_confidence)) parts.push(`Event: ${scoreInWords(p.event_confidence)}`);
+  if (known(p.event_confidence)) parts.push(`Event: ${chanceInWords(p.event_confidence)}`);
   return join(parts, make("br"));
 }
 

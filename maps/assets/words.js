@@ -101,11 +101,6 @@ function chanceInWords(probability) {
   return `${word} (${Math.round(probability * 100)} %)`;
 }
 
-/** "score 0.82 of 1": set by fixed steps, so it is not written as a chance. */
-function scoreInWords(score) {
-  return `score ${score.toFixed(2)} of 1, not a probability`;
-}
-
 /** "within 800 m" or "within 25 km". */
 function radiusInWords(metres) {
   return metres < 1000 ? `within ${Math.round(metres)} m` : `within ${number.format(Math.round(metres / 1000))} km`;
