@@ -124,7 +124,10 @@ def _tell(
         there = place_there(token, mentions)
         back = there or (None if places else earlier_place(token, mentions))
         places = [(back, 0.5)] if back is not None else places
-    actors, recipients = choose_actors(trigger, find_actors(trigger), seen)
+    speaker = choose_speaker(trigger, find_speaker(token), seen)
+    actors, recipients = choose_actors(trigger, find_actors(trigger), speaker, seen)
+    if (quoted := _quotation(trigger)) is not None and event_type not in SPOKEN:
+        actors, recipients = (tuple(n for n in names if n in quoted) for names in (actors, recipients))
     return Telling(
         trigger=trigger,
         event_type=event_type,
@@ -133,11 +136,21 @@ def _tell(
         places=tuple(places),
         actors=actors,
         recipients=recipients,
-        attribution=choose_speaker(trigger, find_speaker(token), seen),
+        attribution=speaker,
         when=when,
         refers=_refers(token),
         undated=not dates,
     )
+
+
+def _quotation(trigger: Trigger) -> str | None:
+    """What is quoted around a trigger: who stands outside tells of the event, and is no party to it."""
+    sentence = trigger.token.sent
+    at = trigger.token.idx - sentence.start_char
+    start, end = sentence.text.rfind("“", 0, at), sentence.text.find("”", at)
+    if start < 0 or end < 0 or "”" in sentence.text[start:at]:
+        return None
+    return sentence.text[start:end]
 
 
 def _span(trigger: Trigger) -> tuple[int, int]:

@@ -248,13 +248,14 @@ def choose_seen_date(trigger: Trigger, dates: Dated, seen: Tellings | None) -> W
 
 
 def choose_actors(
-    trigger: Trigger, ruled: tuple[tuple[str, ...], tuple[str, ...]], seen: Tellings | None
+    trigger: Trigger, ruled: tuple[tuple[str, ...], tuple[str, ...]], speaker: str | None, seen: Tellings | None
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Actors and recipients as the parse has them, and those whom the encoder has beside."""
+    """Actors and recipients as the parse has them, and those whom the encoder has beside, but who only tells of it."""
     if seen is None or len(trigger.rule.event_type) == 2:
         return ruled
-    actors = ruled[0] + _further(find_fillers(trigger, "actor", seen), ruled[0] + ruled[1])
-    return actors, ruled[1] + _further(find_fillers(trigger, "recipient", seen), actors + ruled[1])
+    known = (*ruled[0], *ruled[1], *([speaker] if speaker else []))
+    actors = _further(find_fillers(trigger, "actor", seen), known)
+    return ruled[0] + actors, ruled[1] + _further(find_fillers(trigger, "recipient", seen), (*known, *actors))
 
 
 def choose_speaker(trigger: Trigger, ruled: str | None, seen: Tellings | None) -> str | None:
@@ -287,7 +288,10 @@ def add_figures(sentence: Span, triggers: Sequence[Trigger], ruled: list[Figure]
 
 
 def _further(spans: Sequence[Span], named: Sequence[str]) -> tuple[str, ...]:
-    """The phrases of the spans' words, but what ends like one that is named already."""
-    known = {name.split()[-1].casefold() for name in named}
-    phrases = (" ".join(syntax.noun_phrase(span.root).text.split()) for span in spans)
-    return tuple(dict.fromkeys(phrase for phrase in phrases if phrase.split()[-1].casefold() not in known))
+    """The phrases of the spans' words, but those that are, or hold, part of what is named already."""
+    found: list[str] = []
+    for span in spans:
+        phrase = " ".join(syntax.noun_phrase(span.root).text.split())
+        if not any(phrase in name or name in phrase for name in (*named, *found)):
+            found.append(phrase)
+    return tuple(found)
