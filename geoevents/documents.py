@@ -109,7 +109,9 @@ def _find_one(given: str, notes: list[str], written: set[str]) -> list[Source]:
     try:
         mode = path.stat().st_mode
     except FileNotFoundError:
-        raise InputError(f"{given} does not exist: check the name, or give - for standard input") from None
+        text = " " in str(given).strip() and not Path(given).suffix
+        hint = "a text itself comes over standard input, as -" if text else "give - for standard input"
+        raise InputError(f"{given} does not exist: check the name, or {hint}") from None
     except OSError as error:
         raise InputError(f"{given} cannot be read: {error.strerror or error}") from error
     if stat.S_ISDIR(mode):

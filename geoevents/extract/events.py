@@ -126,8 +126,6 @@ def _tell(
         places = [(back, 0.5)] if back is not None else places
     speaker = choose_speaker(trigger, find_speaker(token), seen)
     actors, recipients = choose_actors(trigger, find_actors(trigger), speaker, seen)
-    if (quoted := _quotation(trigger)) is not None and event_type not in SPOKEN:
-        actors, recipients = (tuple(n for n in names if n in quoted) for names in (actors, recipients))
     return Telling(
         trigger=trigger,
         event_type=event_type,
@@ -141,16 +139,6 @@ def _tell(
         refers=_refers(token),
         undated=not dates,
     )
-
-
-def _quotation(trigger: Trigger) -> str | None:
-    """What is quoted around a trigger: who stands outside tells of the event, and is no party to it."""
-    sentence = trigger.token.sent
-    at = trigger.token.idx - sentence.start_char
-    start, end = sentence.text.rfind("“", 0, at), sentence.text.find("”", at)
-    if start < 0 or end < 0 or "”" in sentence.text[start:at]:
-        return None
-    return sentence.text[start:end]
 
 
 def _span(trigger: Trigger) -> tuple[int, int]:
