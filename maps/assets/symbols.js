@@ -135,6 +135,7 @@ function themeColours() {
     "symbol-ink",
     "symbol-paper",
     "land",
+    "water",
     "coast",
     "border",
     "map-label",
@@ -143,8 +144,8 @@ function themeColours() {
     "accent",
   ];
   const colours = names.map((name) => css.getPropertyValue(`--${name}`).trim());
-  const [ink, paper, land, coast, border, label, halo, placeLabel, accent] = colours;
-  theme = { ink, paper, land, coast, border, label, halo, place: placeLabel, accent };
+  const [ink, paper, land, water, coast, border, label, halo, placeLabel, accent] = colours;
+  theme = { ink, paper, land, water, coast, border, label, halo, place: placeLabel, accent };
   return theme;
 }
 
