@@ -19,12 +19,20 @@ from __future__ import annotations
 import math
 import re
 from array import array
-from collections.abc import Callable, Iterable, Iterator
-from functools import cache, lru_cache
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, Any
 
-from .neighbours import MAX_BEATS, SLOTS, VOWEL_BITS, Filter, Odds, Worth, filter_of, shape_hash, vowels_of
-from .spelling import CONSONANTS, CROWD, ZONE_KEYS, Beat, beats, frame, learned, read, slip, zone_of
+from .neighbours import LETTERS, MAX_BEATS, SLOTS, VOWEL_BITS, Filter, Hits, filter_of, shape_hash, spell_out, vowels_of
+from .spelling import CROWD, ZONE_KEYS, Beat, beats, frame, learned, read, slip, zone_of
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Numbers = NDArray[np.int64]
+    Chances = NDArray[np.float64]
 
 SECTIONS = ("frames", "frames_at", "frames_keys", "vowels", "shapes")
 _GLUED = re.compile(r"[aeu]l[^\Waeiouyl]\w{3}")  # "Alhasakah"
@@ -63,45 +71,68 @@ def spelling_sections(keys: Iterable[tuple[str, int, int, str | None]]) -> dict[
 Near = tuple[int, int, float]
 """A name that may be meant: its key id, its zone, and log2 of how many names share its frame."""
 
+Asked = tuple[str, list[Beat], tuple[str, ...]]
+"""A folded name, and what `spelling.read` makes of it."""
 
-def _worth(odds: Callable[[str, str], float], crowd: float, least: float) -> Worth:
-    def kept(kinds: tuple[str, str], specials: dict[str, str]) -> dict[str, Odds]:
-        found = {letter: (odds(kinds[0], special), odds(kinds[1], special)) for letter, special in specials.items()}
-        return {letter: left for letter, left in found.items() if max(left) >= least}
-
-    changed = {digit: dict[str, Odds]() for digit in "0123456789"}
-    for letter in CONSONANTS:
-        pairs = {other: "/".join(sorted((letter, other))) for other in CONSONANTS if other != letter}
-        changed[letter] = kept(("slip changed", "consonant"), pairs)
-    alone = {letter: f"/{letter}" for letter in CONSONANTS}
-    return Worth(
-        changed=changed,
-        added=kept(("slip dropped", "no consonant"), alone),
-        dropped=kept(("slip added", "no consonant"), alone),
-        swapped=kept(("slip swapped", "swap"), {"": ""}).get(""),
-        crowd=crowd,
-        least=least,
-    )
+BATCH = 256
+"""Names compared at once."""
 
 
-ALL = _worth(lambda _kind, _special: 0.0, 0.0, -math.inf)
-"""Every change, whatever its cost."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Worth:
+    """Which changes of a consonant are tried: the log odds of a match that they leave.
+
+    `best` of a change by the name's beats, the kind of change, and 0 for a slip or 1 for a variant spelling; less
+    `special` for the codes of the consonants. A frame loses `crowd` for each doubling of its names, and is passed over
+    below `least`.
+    """
+
+    best: Chances
+    special: Chances
+    crowd: float
+    least: float
+
+    def left(self, hits: Hits, lengths: Numbers) -> Chances:
+        """Log odds left by each hit, as a slip and as a variant, for names of so many beats."""
+        return self.best[lengths[hits.name], hits.kind] - self.special[hits.letter, hits.instead][:, None]
 
 
 @cache
-def worthwhile(length: int) -> Worth:
-    """The changes of a consonant that may leave a name of so many beats within the costs' limit."""
+def worthwhile() -> Worth:
+    """The changes of a consonant that may leave a name within the costs' limit."""
+    import numpy as np
+
     costs = learned()
 
-    @cache
-    def best(kind: str) -> float:
+    def odds(kind: str, length: int) -> float:
         plain = {kind: 1.0, "share": 1 / length}
         return max(costs.odds(length, plain | {zone: 1.0, zone + kind: 1.0}) for zone in ZONE_KEYS)
 
-    def odds(kind: str, special: str) -> float:
-        return best(kind) - costs.weights.get(special, 0.0)
+    kinds = [
+        ("slip changed", "consonant"),
+        ("slip dropped", "no consonant"),
+        ("slip added", "no consonant"),
+        ("slip swapped", "swap"),
+    ]
+    lengths = range(1, MAX_BEATS + 1)
+    best = [np.zeros((4, 2)), *([[odds(kind, length) for kind in pair] for pair in kinds] for length in lengths)]
+    names = ["", *LETTERS]
+    special = [[costs.weights.get("/".join(sorted((a, b))), 0.0) for b in names] for a in names]
+    return Worth(
+        best=np.array(best),
+        special=np.array(special),
+        crowd=costs.weights.get(CROWD, 0.0),
+        least=-math.log(math.expm1(costs.limit)),
+    )
 
-    return _worth(odds, costs.weights.get(CROWD, 0.0), -math.log(math.expm1(costs.limit)))
+
+@cache
+def everything() -> Worth:
+    """Every change, whatever its cost."""
+    import numpy as np
+
+    codes = len(LETTERS) + 1
+    return Worth(best=np.zeros((MAX_BEATS + 1, 4, 2)), special=np.zeros((codes, codes)), crowd=0.0, least=-math.inf)
 
 
 class Spellings:
@@ -112,119 +143,165 @@ class Spellings:
 
         self._keys, self._section = keys, section  # the trie reads from the section, and does not keep it
         self._frames = marisa_trie.Trie().map(section["frames"])
-        self._at, self._members = section["frames_at"].cast("I"), section["frames_keys"].cast("I")
-        self._vowels = section["vowels"].cast("H")
-        self._filter: Filter | None = None
 
-    def near(self, key: str) -> list[tuple[float, int]]:
-        """(cost, key id) of the names nearly like a folded one, as `Costs.limit` has it, in order of cost, then id.
+    @cached_property
+    def _filter(self) -> Filter:
+        return Filter(self._section["shapes"])
+
+    @cached_property
+    def _at(self) -> Any:
+        return self._array("frames_at", "<u4")
+
+    @cached_property
+    def _members(self) -> Any:
+        return self._array("frames_keys", "<u4")
+
+    @cached_property
+    def _vowels(self) -> Any:
+        return self._array("vowels", "<u2")
+
+    def _array(self, section: str, kind: str) -> Any:
+        import numpy as np
+
+        return np.frombuffer(self._section[section], dtype=kind)
+
+    def near(self, keys: Sequence[str]) -> list[list[tuple[float, int]]]:
+        """For each folded name (cost, key id) of the names nearly like it, as `Costs.limit` has it, in that order.
 
         The name itself is among them where the gazetteer has it.
         """
-        costs = learned()
-        asked, also = read(key)
-        found: dict[int, float] = {}
-        restore = self._keys.restore_key
-        if not also and len(asked) > 2:
-            for at, zone, crowd in self.like(asked):
-                cost = costs.cost_in_frame(asked, beats(restore(at)), zone, crowd)
-                if cost <= costs.limit:
-                    found[at] = cost
-            if found and min(found.values()) <= costs.sure:
-                return sorted((cost, at) for at, cost in found.items())
-        for spelled, (at, zone, crowd), differ in self.others(key, asked, also, worthwhile(len(asked))):
+        return [near for first in range(0, len(keys), BATCH) for near in self._near(keys[first : first + BATCH])]
+
+    def _near(self, keys: Sequence[str]) -> list[list[tuple[float, int]]]:
+        costs, restore = learned(), self._keys.restore_key
+        asked = [(key, *read(key)) for key in keys]
+        found: list[dict[int, float]] = [{} for _ in keys]
+        plain = [i for i, (_, spelled, also) in enumerate(asked) if not also and len(spelled) > 2]
+        for which, (at, zone, crowd) in self.like([asked[i][1] for i in plain]):
+            i = plain[which]
+            cost = costs.cost_in_frame(asked[i][1], beats(restore(at)), zone, crowd)
+            if cost <= costs.limit:
+                found[i][at] = cost
+        open_ = [i for i, near in enumerate(found) if min(near.values(), default=math.inf) > costs.sure]
+        for which, spelled, (at, zone, crowd), differ in self.others([asked[i] for i in open_], worthwhile()):
+            i = open_[which]
             cost = costs.cost(spelled, beats(restore(at)), zone, crowd, differ)
-            if cost <= costs.limit and cost < found.get(at, math.inf):
-                found[at] = cost
-        return sorted((cost, at) for at, cost in found.items())
+            if cost <= costs.limit and cost < found[i].get(at, math.inf):
+                found[i][at] = cost
+        return [sorted((cost, at) for at, cost in near.items()) for near in found]
 
-    def others(
-        self, key: str, asked: list[Beat], also: tuple[str, ...], worth: Worth
-    ) -> Iterator[tuple[list[Beat], Near, tuple[str, ...]]]:
-        """(beats asked for, name, differences that are not of beats) of names to compare that `like` does not give."""
-        if not 2 < len(asked) <= MAX_BEATS:
-            return
-        if also:
-            yield from ((asked, near, also) for near in self.like(asked, unvowelled=True))
-        elif len(asked) > 3 and len(key) > 5:
-            if _GLUED.match(key):
-                rest = beats(key[2:])
-                yield from ((rest, near, ("glued article",)) for near in self.like(rest))
-            if worth.swapped is not None or worth.added or worth.dropped or any(worth.changed.values()):
-                letters, restore = key.replace(" ", ""), self._keys.restore_key
-                for near, variant in self._slipped(asked, worth):
-                    if variant or slip(letters, restore(near[0]).replace(" ", "")):
-                        yield asked, near, ()
+    def others(self, asked: Sequence[Asked], worth: Worth) -> Iterator[tuple[int, list[Beat], Near, tuple[str, ...]]]:
+        """(number of the name asked for, its beats, name, differences that are not of beats) of names to compare that
+        `like` does not give."""
+        fit = [i for i, (_, spelled, _) in enumerate(asked) if 2 < len(spelled) <= MAX_BEATS]
+        scripts = [i for i in fit if asked[i][2]]
+        for which, near in self.like([asked[i][1] for i in scripts], unvowelled=True):
+            yield scripts[which], asked[scripts[which]][1], near, asked[scripts[which]][2]
+        long = [i for i in fit if not asked[i][2] and len(asked[i][1]) > 3 and len(asked[i][0]) > 5]
+        glued = [(i, beats(asked[i][0][2:])) for i in long if _GLUED.match(asked[i][0])]
+        for which, near in self.like([rest for _, rest in glued]):
+            yield *glued[which], near, ("glued article",)
+        letters, restore = [asked[i][0].replace(" ", "") for i in long], self._keys.restore_key
+        for which, near, variant in self._slipped([asked[i][1] for i in long], worth):
+            if variant or slip(letters[which], restore(near[0]).replace(" ", "")):
+                yield long[which], asked[long[which]][1], near, ()
 
-    def like(self, asked: list[Beat], unvowelled: bool = False) -> list[Near]:
-        """Names of the frame with nearly the same vowels, fewest changes first, then best known; at most MOST."""
-        bones = frame(asked)
-        group = self._frames.get(bones)
-        if group is None:
+    def like(self, asked: Sequence[list[Beat]], unvowelled: bool = False) -> list[tuple[int, Near]]:
+        """Names of the frame of each with nearly the same vowels, as (number of the one asked for, name): fewest
+        changes first, then best known; at most MOST of each."""
+        import numpy as np
+
+        if not asked:
             return []
-        start, end = self._at[group], self._at[group + 1]
-        vowels = vowels_of(asked)
-        written = _gaps(vowels) * 3 if unvowelled else VOWEL_BITS
-        allowed = min(len(bones) - 1, 3)
-        if end - start <= _FEW:
-            changes = [_gaps((known ^ vowels) & written).bit_count() for known in self._vowels[start:end]]
-            inside = [i for i, changed in enumerate(changes) if changed <= allowed]
-            if len(inside) > 1:
-                inside.sort(key=changes.__getitem__)
-        else:
-            import numpy as np
+        names = spell_out(asked)
+        wanted, group = self._groups(names.frames)
+        packed = names.packed[wanted]
+        written = _gaps(packed) * 3 if unvowelled else np.full(len(packed), VOWEL_BITS)
+        allowed = np.minimum(np.diff(names.starts)[wanted] - 2, 3)
+        which, near = self._nearest(group, packed, written, allowed)
+        return list(zip(wanted[which].tolist(), near, strict=True))
 
-            apart = (np.frombuffer(self._vowels[start:end], dtype="<u2") ^ np.uint16(vowels)) & np.uint16(written)
-            many = _changes()[apart]
-            near = np.flatnonzero(many <= allowed)
-            inside = near[np.argsort(many[near], kind="stable")[:MOST]].tolist()
-        return self._named(start, end, inside[:MOST])
+    def _groups(self, frames: list[str]) -> tuple[Numbers, Numbers]:
+        """Which of the frames are known, and their ids."""
+        import numpy as np
 
-    def _named(self, start: int, end: int, inside: list[int]) -> list[Near]:
-        crowd = _LOG2[min(end - start, _MOST_COUNTED)]
-        return [(self._members[start + i], self._vowels[start + i] >> 2 * SLOTS, crowd) for i in inside]
+        get = self._frames.get
+        found = np.array([-1 if group is None else group for group in map(get, frames)], dtype=np.int64)
+        known = np.flatnonzero(found >= 0)
+        return known, found[known]
 
-    def _slipped(self, asked: list[Beat], worth: Worth) -> list[tuple[Near, bool]]:
-        """Names whose shape is one consonant too many, too few, other, or swapped, as far as that is worth it; with
-        whether they may be variants, which other differences may come with, or only slips."""
-        if self._filter is None:
-            self._filter = Filter(self._section["shapes"])
-        found: list[tuple[Near, bool]] = []
-        for bones, vowels, odds in self._filter.one_away(asked, frame(asked), worth):
-            group = self._frames.get(bones)
-            if group is not None:
-                start, end = self._at[group], self._at[group + 1]
-                floor = worth.least + worth.crowd * _LOG2[min(end - start, _MOST_COUNTED)]
-                if max(odds) < floor:
-                    continue
-                if end - start > 8 * _FEW:
-                    import numpy as np
+    def _slipped(self, asked: Sequence[list[Beat]], worth: Worth) -> Iterator[tuple[int, Near, bool]]:
+        """Names whose shape is one consonant too many, too few, other, or swapped, as far as that is worth it: with the
+        number of the name asked for, and whether they may be variants, which other differences may come with, or only
+        slips."""
+        import numpy as np
 
-                    apart = np.frombuffer(self._vowels[start:end], dtype="<u2") ^ np.uint16(vowels)
-                    inside = np.flatnonzero((apart & np.uint16(VOWEL_BITS)) == 0)[:MOST].tolist()
-                else:
-                    inside = [i for i, v in enumerate(self._vowels[start:end].tolist()) if v & VOWEL_BITS == vowels]
-                found += [(near, odds[1] >= floor) for near in self._named(start, end, inside[:MOST])]
-        return found
+        if not asked:
+            return
+        names = spell_out(asked)
+        hits = self._filter.one_away(names)
+        known, group = self._groups(hits.frames(names))
+        odds = worth.left(hits, np.diff(names.starts))[known]
+        floor = worth.least + worth.crowd * self._crowd(group)
+        kept = odds.max(axis=1) >= floor
+        known, group, variant = known[kept], group[kept], (odds[:, 1] >= floor)[kept]
+        packed = hits.packed[known]
+        which, near = self._nearest(group, packed, np.full(len(packed), VOWEL_BITS), np.zeros(len(packed), np.int64))
+        yield from zip(hits.name[known[which]].tolist(), near, variant[which].tolist(), strict=True)
+
+    def _crowd(self, group: Numbers) -> Any:
+        """log2 of how many names there are of each frame."""
+        import numpy as np
+
+        return _log2()[np.minimum(self._at[group + 1] - self._at[group], _MOST_COUNTED)]
+
+    def _nearest(
+        self, group: Numbers, packed: Numbers, written: Numbers, allowed: Numbers
+    ) -> tuple[Numbers, list[Near]]:
+        """Names of each frame whose vowels are `packed` but for some `allowed` gaps, looking at what is `written`:
+        the number of the frame, and the name; fewest changes first, then best known, at most MOST."""
+        import numpy as np
+
+        start, size = self._at[group].astype(np.int64), (self._at[group + 1] - self._at[group]).astype(np.int64)
+        end = np.cumsum(size)
+        found = [(group[:0], group[:0])]
+        for part in np.split(np.arange(len(group)), np.flatnonzero(np.diff(end // _AT_ONCE)) + 1):
+            which = np.repeat(part, size[part])
+            member = np.arange(len(which)) + np.repeat(start[part] - np.cumsum(size[part]) + size[part], size[part])
+            changes = _changes()[(self._vowels[member] ^ packed[which]) & written[which]]
+            near = np.flatnonzero(changes <= allowed[which])
+            near = near[np.argsort(which[near] * 8 + changes[near], kind="stable")]
+            order = which[near]
+            near = near[np.arange(len(near)) - np.searchsorted(order, order) < MOST]
+            found.append((which[near], member[near]))
+        which, member = map(np.concatenate, zip(*found, strict=True))
+        zones, crowd = self._vowels[member] >> 2 * SLOTS, self._crowd(group)[which]
+        return which, list(zip(self._members[member].tolist(), zones.tolist(), crowd.tolist(), strict=True))
 
 
-_MOST_COUNTED = 1024
-_LOG2 = [0.0] + [round(math.log2(many), 2) for many in range(1, _MOST_COUNTED + 1)]
 MOST = 6
 """Names of one frame that are compared letter by letter, those of the nearest vowels."""
 
-_FEW = 8
+_MOST_COUNTED = 1024
+_AT_ONCE = 1 << 18  # names whose vowels are compared at once
 
 
-def _gaps(packed: int) -> int:
+def _gaps(packed: Any) -> Any:
     """One bit for each gap that is not empty."""
     return (packed | packed >> 1) & 0x5555
 
 
-@lru_cache(maxsize=1)
+@cache
+def _log2() -> Any:
+    """log2 of numbers to _MOST_COUNTED, to two digits; 0 of 0."""
+    import numpy as np
+
+    return np.array([0.0, *(round(math.log2(many), 2) for many in range(1, _MOST_COUNTED + 1))])
+
+
+@cache
 def _changes() -> Any:
     """How many gaps of a packed difference are not empty, for each of 65,536."""
     import numpy as np
 
-    packed = np.arange(1 << 16, dtype=np.uint16)
-    return np.bitwise_count((packed | packed >> 1) & 0x5555)
+    return np.bitwise_count(_gaps(np.arange(1 << 16, dtype=np.uint16)))

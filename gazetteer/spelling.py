@@ -14,6 +14,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
+from itertools import chain
 from pathlib import Path
 
 from .names import fold
@@ -142,7 +143,7 @@ def differences(a: Sequence[Beat], b: Sequence[Beat]) -> list[tuple[str, ...]]:
             found.append(("first",))
         return found
     if abs(len(a) - len(b)) > 1:
-        return [("far",)]
+        return _FAR.copy()
     longer, shorter = (a, b) if len(a) > len(b) else (b, a)
     at = 0
     while at < len(shorter) - 1 and class_of(longer[at][1]) == class_of(shorter[at][1]):
@@ -199,6 +200,8 @@ ZONE_KEYS = tuple(f"in {zone or 'latin'} " for zone in ZONES)
 CROWD = "crowd"
 _MOST_PAIRS = 1 << 15  # of differing beats whose weight is kept: some 6 MB, if ever
 _BY_CONSONANT = ("consonant", "no consonant")
+_FAR: list[tuple[str, ...]] = [("far",)]
+_ROUNDING = 1e-6
 
 
 def zone_of(country: str | None) -> int:
@@ -221,6 +224,7 @@ class Costs:
     limit: float
     sure: float
     _pairs: dict[tuple[int, str, str, str | None], float] = field(default_factory=dict)
+    _sums: dict[tuple[int, tuple[str, ...]], float] = field(default_factory=dict)
 
     def cost(
         self, asked: Sequence[Beat], known: Sequence[Beat], zone: int, crowd: float, also: tuple[str, ...] = ()
@@ -230,7 +234,34 @@ class Costs:
         `zone` is that of the place known, `crowd` log2 of how many names have its frame, `also` differences not of
         beats.
         """
-        return self.settle(len(asked), features(asked, known, zone, crowd, also))
+        apart = differences(asked, known)
+        slipped = _slip_of(asked, known, apart)
+        if not also and (rough := self._rough(len(asked), apart, slipped, zone, crowd)) > self.limit + _ROUNDING:
+            return rough  # most names compared are no matches, and need no exact figure
+        return self.settle(len(asked), _tell(apart, slipped, len(asked), zone, crowd, also))
+
+    def _rough(
+        self, length: int, apart: Sequence[tuple[str, ...]], slipped: str | None, zone: int, crowd: float
+    ) -> float:
+        """The cost but for rounding, from weights summed before."""
+        weigh, many = self.weights.get, 1 if slipped else len(apart)
+        if apart[:1] == _FAR:
+            return math.inf
+        odds = self.bias[length_class(length)] - weigh(CROWD, 0.0) * crowd - weigh(ZONE_KEYS[zone], 0.0)
+        if slipped:
+            odds -= weigh(slipped, 0.0) + (weigh(apart[0][1], 0.0) if len(apart) == 1 else 0.0)
+        else:
+            odds -= sum([self._sum(zone, names) for names in apart])
+        return _surprise(odds - weigh("further", 0.0) * max(0, many - 1) - weigh("share", 0.0) * many / length)
+
+    def _sum(self, zone: int, names: tuple[str, ...]) -> float:
+        """What one difference costs."""
+        weight = self._sums.get((zone, names))
+        if weight is None:
+            weight = sum(self.weights.get(name, 0.0) for name in (*names, ZONE_KEYS[zone] + names[0]))
+            if len(self._sums) < _MOST_PAIRS:
+                self._sums[zone, names] = weight
+        return weight
 
     def cost_in_frame(self, asked: Sequence[Beat], known: Sequence[Beat], zone: int, crowd: float) -> float:
         """What `cost` gives for two names of one frame, in a tenth of the time."""
@@ -257,7 +288,7 @@ class Costs:
         if weight is None:
             x, y = sorted((a, b))
             names = _consonants_apart(x, y) if vowels is None else _vowels_apart(x, y, last=bool(vowels))
-            weight = sum(self.weights.get(name, 0.0) for name in (*names, ZONE_KEYS[zone] + names[0]))
+            weight = self._sum(zone, names)
             if len(self._pairs) < _MOST_PAIRS:
                 self._pairs[zone, a, b, vowels] = weight
         return weight
@@ -293,11 +324,29 @@ def features(
     explains is that slip, where a consonant is concerned or the beats show several differences. Vowels that a name
     lacks are "unwritten" and no difference where `also` has UNVOWELLED.
     """
-    found: dict[str, float] = {**dict.fromkeys(also, 1.0), CROWD: crowd, ZONE_KEYS[zone]: 1.0}
     apart = differences(asked, known)
-    odd = len(apart) > 1 or any(names[0] in _BY_CONSONANT for names in apart)
-    if odd and (kind := slip(_letters(asked), _letters(known))):
-        return found | _slipped(kind, len(asked), apart[0][1] if len(apart) == 1 else None)
+    return _tell(apart, _slip_of(asked, known, apart), len(asked), zone, crowd, also)
+
+
+def _slip_of(asked: Sequence[Beat], known: Sequence[Beat], apart: Sequence[tuple[str, ...]]) -> str | None:
+    """The one slip that explains all differences of two names."""
+    if len(apart) > 1 or any(names[0] in _BY_CONSONANT for names in apart):
+        return slip(_letters(asked), _letters(known))
+    return None
+
+
+def _tell(
+    apart: Sequence[tuple[str, ...]],
+    slipped: str | None,
+    length: int,
+    zone: int,
+    crowd: float,
+    also: tuple[str, ...],
+) -> dict[str, float]:
+    found: dict[str, float] = {**dict.fromkeys(also, 1.0), CROWD: crowd, ZONE_KEYS[zone]: 1.0}
+    if slipped:
+        special = {apart[0][1]: 1.0} if len(apart) == 1 else {}
+        return found | {slipped: 1.0, "share": 1 / length} | special
     many = 0
     for names in apart:
         if UNVOWELLED in also and "no vowel" in names[0]:
@@ -309,16 +358,12 @@ def features(
     if many > 1:
         found["further"] = many - 1.0
     if many:
-        found["share"] = many / len(asked)
+        found["share"] = many / length
     return found
 
 
-def _slipped(kind: str, length: int, special: str | None = None) -> dict[str, float]:
-    return {kind: 1.0, "share": 1 / length} | ({special: 1.0} if special else {})
-
-
 def _letters(spelled: Sequence[Beat]) -> str:
-    return "".join(["".join(beat) for beat in spelled])
+    return "".join(chain.from_iterable(spelled))
 
 
 def slip(a: str, b: str) -> str | None:

@@ -158,6 +158,14 @@ def test_the_order_of_places_and_questions_changes_no_answer() -> None:
     assert forwards == [other.lookup_fuzzy(name) for name in reversed(asked)][::-1]
 
 
+def test_names_asked_together_are_answered_as_alone(known: Gazetteer) -> None:
+    asked = [name[:-1] + "a" for name in NAMES] + [f"Al{name.lower()} province" for name in NAMES] + ["", "北京", "كفر"]
+    assert known.lookup_fuzzy_many(asked * 3) == [known.lookup_fuzzy(name) for name in asked] * 3
+    assert known.lookup_fuzzy_many([]) == []
+    layered = known.with_layers(_compiled(["Qamishlo", "Kafr Zitan"]))
+    assert layered.lookup_fuzzy_many(asked) == [layered.lookup_fuzzy(name) for name in asked]
+
+
 def test_names_of_any_length_are_taken(known: Gazetteer) -> None:
     long = ("a" * 10_000, "kl" * 10_000, "k" * 10_000, "1" * 300, "Al " * 500, "é" * 70, "ب" * 5000)
     for name in ("", "a", "ab", *long):

@@ -23,7 +23,7 @@ import marisa_trie
 import numpy as np
 
 from gazetteer import Gazetteer
-from gazetteer.fuzzy import ALL, Spellings, spelling_sections
+from gazetteer.fuzzy import Spellings, everything, spelling_sections
 from gazetteer.names import fold
 from gazetteer.spelling import UNVOWELLED, WEIGHTS, ZONES, Costs, beats, features, length_class, zone_of
 
@@ -78,8 +78,9 @@ class Index:
     def answer(self, question: Question) -> Answers:
         found: dict[int, tuple[int, dict[str, float]]] = {}
         asked, also = beats(question.key), (UNVOWELLED,) if question.kind == "script" else ()
-        candidates = [] if also else [(asked, near, also) for near in self.spellings.like(asked)]
-        for spelled, (at, zone, crowd), differ in [*candidates, *self.spellings.others(question.key, asked, also, ALL)]:
+        candidates = [] if also else [(0, asked, near, also) for _, near in self.spellings.like([asked])]
+        candidates += self.spellings.others([(question.key, asked, also)], everything())
+        for _, spelled, (at, zone, crowd), differ in candidates:
             if at not in found:
                 found[at] = len(spelled), features(spelled, beats(self.keys.restore_key(at)), zone, crowd, differ)
         return Answers(question=question, found=tuple((at, *found[at]) for at in sorted(found)))
