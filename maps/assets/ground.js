@@ -1,23 +1,47 @@
-// The offline base map: land, borders and the names of countries and towns, repeated to either side without a seam.
+// The offline base map: land, waters, borders and the names of countries and towns, repeated to either side without a seam.
 
-/** Decodes a line of steps into fractions of the world, with its bounds. */
-function readLine(steps, units) {
-  const line = { xs: new Float64Array(steps.length / 2), ys: new Float64Array(steps.length / 2), seams: new Set() };
-  let [lon, lat] = [0, 0];
-  let onSeam = false;
-  for (let i = 0; i < line.xs.length; i++) {
-    lon += steps[2 * i];
-    lat += steps[2 * i + 1];
-    line.xs[i] = worldX(lon / units);
-    line.ys[i] = worldY(lat / units);
+const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+const VALUES = new Uint8Array(128);
+[...DIGITS].forEach((digit, value) => (VALUES[digit.charCodeAt(0)] = value));
+
+/** The width in pixels of the world that the places of towns are written in. */
+const TOWNS_WORLD = 2 ** 18;
+
+/** Decodes a line, steps as basemap.py's encode_line writes them, into fractions of the world, with its bounds. */
+function readLine(text, units) {
+  const [xs, ys, seams] = [[], [], new Set()];
+  const at = [0, 0];
+  let [axis, step, shift, wasOnSeam] = [0, 0, 1, false];
+  for (let i = 0; i < text.length; i++) {
+    const digit = VALUES[text.charCodeAt(i)];
+    step += (digit & 31) * shift;
+    shift *= 32;
+    if (digit > 31) continue;
+    at[axis] += step & 1 ? -(step + 1) / 2 : step / 2;
+    [step, shift, axis] = [0, 1, 1 - axis];
+    if (axis) continue;
     // Where the data were cut along the antimeridian there is no coast to draw.
-    const wasOnSeam = onSeam;
-    onSeam = Math.abs(lon) === 180 * units;
-    if (onSeam && wasOnSeam) line.seams.add(i);
+    const onSeam = Math.abs(at[0]) === 180 * units;
+    if (onSeam && wasOnSeam) seams.add(xs.length);
+    wasOnSeam = onSeam;
+    xs.push(worldX(at[0] / units));
+    ys.push(worldY(at[1] / units));
   }
-  [line.west, line.east] = extent(line.xs);
-  [line.north, line.south] = extent(line.ys);
+  const line = { xs: Float64Array.from(xs), ys: Float64Array.from(ys), seams };
+  [line.west, line.east] = extent(xs);
+  [line.north, line.south] = extent(ys);
   return line;
+}
+
+/** The towns of a zoom, each three digits for its column, three for its row, and its name. */
+function readTowns([zoom, text]) {
+  const number = (digits) => [...digits].reduce((sum, digit) => sum * 64 + VALUES[digit.charCodeAt(0)], 0);
+  return text.split(";").map((town) => ({
+    name: town.slice(6),
+    x: (number(town.slice(0, 3)) + 0.5) / TOWNS_WORLD,
+    y: (number(town.slice(3, 6)) + 0.5) / TOWNS_WORLD,
+    zoom: Number(zoom),
+  }));
 }
 
 function extent(values) {
@@ -48,7 +72,26 @@ function traceLine(line, turn, view, fill, stroke) {
   fill?.closePath();
 }
 
+/** Adds a line to a path with its corners rounded, for rivers come on a coarse grid. */
+function traceCurve(line, turn, view, path) {
+  const at = (i) => [(line.xs[i] + turn) * view.world - view.left, line.ys[i] * view.world - view.top];
+  const last = line.xs.length - 1;
+  path.moveTo(...at(0));
+  for (let i = 1; i < last; i++) {
+    const [[x, y], [nextX, nextY]] = [at(i), at(i + 1)];
+    path.quadraticCurveTo(x, y, (x + nextX) / 2, (y + nextY) / 2);
+  }
+  path.lineTo(...at(last));
+}
+
 const TOWN_FONT = "400 11px system-ui, sans-serif";
+const CITY_FONT = "500 12px system-ui, sans-serif";
+
+/** The zoom up to which a town that is shown counts as a city. */
+const CITY_ZOOM = 5;
+
+/** Pixels that a river is long at least where it is drawn. */
+const LEAST_RIVER = 12;
 
 /** How far the painted sheet reaches beyond the view, in views. */
 const MARGIN = 0.3;
@@ -57,16 +100,19 @@ const GroundLayer = CanvasLayer.extend({
   options: { pane: "tilePane" },
 
   initialize(shapes) {
-    this.land = shapes.land.map((steps) => readLine(steps, shapes.units));
-    this.borders = shapes.borders.map((steps) => readLine(steps, shapes.units));
+    const read = (lines, units) => (lines || []).map((text) => readLine(text, units));
+    this.land = read(shapes.land, shapes.units);
+    this.borders = read(shapes.borders, shapes.units);
+    this.lakes = read(shapes.lakes, shapes.waters_units);
+    this.rivers = read(shapes.rivers, shapes.waters_units);
     this.obstacles = () => [];
-    this.labels = shapes.labels.map(([name, lon, lat, width]) => ({
+    this.labels = (shapes.labels || []).map(([name, lon, lat, width]) => ({
       name,
       x: worldX(lon),
       y: worldY(lat),
       width: width / 360,
     }));
-    this.towns = shapes.towns.map(([name, lon, lat, zoom]) => ({ name, x: worldX(lon), y: worldY(lat), zoom }));
+    this.towns = Object.entries(shapes.towns || {}).flatMap(readTowns);
   },
 
   /** Forgets what was painted: the colours have changed. */
@@ -111,15 +157,23 @@ const GroundLayer = CanvasLayer.extend({
 
   paintWorld(context, view) {
     const colours = themeColours();
-    const [land, coast, borders] = [new Path2D(), new Path2D(), new Path2D()];
+    const [land, coast, borders, lakes, rivers] = Array.from({ length: 5 }, () => new Path2D());
     for (let turn = Math.floor(view.left / view.world) - 1; turn <= (view.left + view.width) / view.world; turn++) {
       for (const line of this.visible(this.land, turn, view)) traceLine(line, turn, view, land, coast);
       for (const line of this.visible(this.borders, turn, view)) traceLine(line, turn, view, null, borders);
+      for (const line of this.visible(this.lakes, turn, view, 2)) traceLine(line, turn, view, lakes, lakes);
+      for (const line of this.visible(this.rivers, turn, view, LEAST_RIVER)) traceCurve(line, turn, view, rivers);
     }
     context.fillStyle = colours.land;
     context.fill(land, "evenodd");
-    context.lineWidth = 1;
+    context.lineJoin = "round";
     context.strokeStyle = colours.coast;
+    context.lineWidth = Math.min(1.5, Math.max(0.5, view.zoom / 5));
+    context.stroke(rivers);
+    context.lineWidth = 1;
+    context.fillStyle = colours.water;
+    context.fill(lakes, "evenodd");
+    context.stroke(lakes);
     context.stroke(coast);
     context.strokeStyle = colours.border;
     context.setLineDash([3, 2.5]);
@@ -127,16 +181,17 @@ const GroundLayer = CanvasLayer.extend({
     context.setLineDash([]);
   },
 
-  *visible(lines, turn, view) {
+  /** Lines that are in sight and longer than `least` pixels either way. */
+  *visible(lines, turn, view, least = 0.7) {
     const [west, east] = [view.left / view.world - turn, (view.left + view.width) / view.world - turn];
     const [north, south] = [view.top / view.world, (view.top + view.height) / view.world];
     for (const line of lines) {
-      const tiny = (line.east - line.west) * view.world < 0.7 && (line.south - line.north) * view.world < 0.7;
+      const tiny = (line.east - line.west) * view.world < least && (line.south - line.north) * view.world < least;
       if (!tiny && line.east >= west && line.west <= east && line.south >= north && line.north <= south) yield line;
     }
   },
 
-  /** Names of the countries that have room for them; wide ones first, none over another or over an event. */
+  /** Names of the countries that have room for them; they come widest first, none over another or over an event. */
   paintLabels(context, view, taken, colours) {
     context.font = NAME_FONT;
     context.textAlign = "center";
@@ -145,9 +200,10 @@ const GroundLayer = CanvasLayer.extend({
     context.lineWidth = 3;
     for (const label of this.labels) {
       const room = label.width * view.world;
-      if (room < 34) break; // They come widest first.
+      if (room < 34) break;
       const width = context.measureText(label.name).width;
       const { x, y } = inView(view, label.x, label.y);
+      if (x < -room || x > view.width + room) continue;
       const box = [x - width / 2 - 6, y - 10, x + width / 2 + 6, y + 10];
       if (width > room * 1.05 || overlapsAny(box, taken)) continue;
       taken.push(box);
@@ -158,27 +214,37 @@ const GroundLayer = CanvasLayer.extend({
     }
   },
 
-  /** Towns that have room at this zoom, a dot and a name each: what a reader finds a place by. */
+  /** Towns of this zoom that have room, a dot and a name each: what a reader finds a place by. */
   paintTowns(context, view, taken, colours) {
-    context.font = TOWN_FONT;
     context.textAlign = "left";
+    // A name in Arabic letters starts at its dot too.
+    context.direction = "ltr";
     context.strokeStyle = colours.halo;
     context.fillStyle = colours.label;
     for (const town of this.towns) {
-      if (town.zoom > view.zoom) break; // They come in the order of their zooms.
+      // They come in the order of their zooms.
+      if (town.zoom > view.zoom) break;
       const { x, y } = inView(view, town.x, town.y);
       if (x < 0 || y < 0 || x > view.width || y > view.height) continue;
-      const box = [x - 4, y - 8, x + context.measureText(town.name).width + 8, y + 8];
-      if (overlapsAny(box, taken)) continue;
-      taken.push(box);
+      context.font = town.zoom <= CITY_ZOOM ? CITY_FONT : TOWN_FONT;
+      const width = context.measureText(town.name).width;
+      // To the right of its dot, or else to the left.
+      const left = [x + 5, x - 5 - width].find((start) => !overlapsAny(boxAround(x, y, start, width), taken));
+      if (left === undefined) continue;
+      taken.push(boxAround(x, y, left, width));
       context.beginPath();
       context.arc(x, y, 2, 0, 2 * Math.PI);
       context.fill();
-      context.strokeText(town.name, x + 5, y);
-      context.fillText(town.name, x + 5, y);
+      context.strokeText(town.name, left, y);
+      context.fillText(town.name, left, y);
     }
   },
 });
+
+/** The box of a town's dot and its name, with a little room about them. */
+function boxAround(x, y, left, width) {
+  return [Math.min(x - 4, left - 3), y - 8, Math.max(x + 4, left + width + 3), y + 8];
+}
 
 function overlapsAny(box, boxes) {
   return boxes.some((other) => box[0] < other[2] && box[2] > other[0] && box[1] < other[3] && box[3] > other[1]);
