@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator, Mapping, Sequence
 
 from .likeness import SLACK, Weights
-from .sketches import Sketch, Spot
+from .sketches import Sketch
 
 Key = tuple[object, ...]
 
@@ -20,6 +19,8 @@ LONG_DAYS = 62
 BORROWED = 3
 """Places of a document at which an event that names none is looked for."""
 
+TURN = round(360 / CELL)
+
 RARE = 12
 """Documents that may share a word for it to lead from one to the other."""
 
@@ -27,7 +28,8 @@ CLUES = 6
 """Rare names, and as many other rare words, by which a document is looked for."""
 
 NEIGHBOURS = 24
-"""Events of a block, nearest in time, that one is compared with: keeps the cost linear where thousands share a cell."""
+"""Events of a block, the last before it in time, that one is compared with: keeps the cost linear where thousands
+share a cell."""
 
 SAMPLE = 4
 """Members of a group that speak for it at either end of its days."""
@@ -77,24 +79,22 @@ def _are_one(
 def _pairs(sketches: Sequence[Sketch]) -> Iterator[tuple[int, int]]:
     """Pairs that may be one, each once: of a family, close in time, and close in space or sharing rare names."""
     shared = _clues(sketches)
-    blocks: dict[Key, list[int]] = {}
+    blocks: dict[Key, deque[int]] = {}
     for n, sketch in enumerate(sketches):
-        for key in _keys(sketch, shared, around=False):
-            blocks.setdefault(key, []).append(n)
-    found: dict[int, set[int]] = {}
-    for n, sketch in enumerate(sketches):
-        earlier = found.pop(n, set())
-        for key in _keys(sketch, shared, around=True):
-            block = blocks.get(key, [])
-            if len(block) > NEIGHBOURS:
-                at = bisect_left(block, n)
-                block = block[max(0, at - NEIGHBOURS // 2) : at + NEIGHBOURS // 2]
-            for other in block:
-                if other < n:
-                    earlier.add(other)
-                elif other > n:  # it may not look as far: a town does not look for its country
-                    found.setdefault(other, set()).add(n)
-        yield from ((other, n) for other in sorted(earlier))
+        since = sketch.window[0] - SLACK if sketch.window else 0
+        standing, looking = _keys(sketch, shared)
+        found: set[int] = set()
+        for key in looking:
+            found.update(blocks.get(key, ()))
+        for other in sorted(found):
+            window = sketches[other].window
+            if window is None or window[1] >= since:
+                yield other, n
+        for key in standing:
+            block = blocks.get(key)
+            if block is None:
+                block = blocks[key] = deque(maxlen=NEIGHBOURS)
+            block.append(n)
 
 
 def _clues(sketches: Sequence[Sketch]) -> dict[str, tuple[str, ...]]:
@@ -109,39 +109,24 @@ def _clues(sketches: Sequence[Sketch]) -> dict[str, tuple[str, ...]]:
     return clues
 
 
-def _keys(sketch: Sketch, shared: dict[str, tuple[str, ...]], *, around: bool) -> Iterator[Key]:
-    """The blocks an event stands in, or, `around`, those in which it looks for others."""
-    where = list(dict.fromkeys(_places(sketch, around=around)))
-    where += [("clue", word) for word in shared[sketch.setting.document_id]]
-    for family in sketch.families:
-        for when in _times(sketch, around=around):
-            for place in where:
-                yield (family, sketch.modality, when, *place)
+def _keys(sketch: Sketch, shared: dict[str, tuple[str, ...]]) -> tuple[set[Key], set[Key]]:
+    """The blocks an event stands in, and those in which it looks for the ones before it.
 
-
-def _times(sketch: Sketch, *, around: bool) -> Iterator[object]:
-    if sketch.window is None:
-        yield None
-    elif sketch.window[1] - sketch.window[0] > LONG_DAYS:
-        yield sketch.window
-    else:
-        slack = SLACK if around else 0
-        yield from range((sketch.window[0] - slack) // 7, (sketch.window[1] + slack) // 7 + 1)
-
-
-def _places(sketch: Sketch, *, around: bool) -> Iterator[Key]:
+    A spot looks for spots around it and for areas of its country, an area for all that its country has."""
+    standing: set[Key] = {("clue", word) for word in shared[sketch.setting.document_id]}
+    looking = set(standing)
     if not sketch.spots:
-        yield ("nowhere", sketch.setting.document_id)
+        standing.add(("nowhere", sketch.setting.document_id))
     for spot in sketch.spots if sketch.own else sketch.spots[:BORROWED]:
-        if spot.is_fine or not around:
-            yield from _cells(spot, around=around)
-        if not spot.is_fine or not around:
-            yield ("country", spot.country)
-
-
-def _cells(spot: Spot, *, around: bool) -> Iterator[Key]:
-    x, y = round(spot.lon / CELL), round(spot.lat / CELL)
-    turn = round(360 / CELL)
-    for i in (-1, 0, 1) if around else (0,):
-        for j in (-1, 0, 1) if around else (0,):
-            yield ("cell", (x + i) % turn, y + j)
+        x, y = round(spot.lon / CELL), round(spot.lat / CELL)
+        standing |= {("cell", x % TURN, y), ("country", spot.country)}
+        if spot.is_fine:
+            looking |= {("cell", (x + i) % TURN, y + j) for i in (-1, 0, 1) for j in (-1, 0, 1)}
+            looking.add(("area", spot.country))
+        else:
+            standing.add(("area", spot.country))
+            looking.add(("country", spot.country))
+    looking |= {key for key in standing if key[0] == "nowhere"}
+    long = sketch.window is not None and sketch.window[1] - sketch.window[0] > LONG_DAYS
+    kinds = [(family, sketch.modality, sketch.window if long else sketch.window is None) for family in sketch.families]
+    return {(*kind, *key) for kind in kinds for key in standing}, {(*kind, *key) for kind in kinds for key in looking}

@@ -56,11 +56,11 @@ SPELLING = 0.7
 """Likeness (Ratcliff and Obershelp) from which two names are spellings of one: "Kunduga" and "Konduga", .71."""
 
 FEATURES = (
-    "bias", "other_type", "same_mode", "near_mode", "other_mode", "spoken",
-    "within", "same_place", "gap", "sure_gap", "far", "coarse", "other_name", "borrowed_near", "borrowed_far",
-    "placeless", "named", "same_day", "days_overlap", "days_gap", "undated", "undated_gap",
-    "same_figure", "figure_gap", "figure_apart", "same_actors", "other_actors", "same_trigger", "sentences",
-    "documents", "names", "shared_place", "sole", "rivals", "bare", "same_document", "same_document_bare",
+    "bias", "other_type", "same_mode", "near_mode", "other_mode", "spoken", "within", "same_place", "gap",
+    "sure_gap", "far", "coarse", "same_name", "other_name", "borrowed_near", "borrowed_far", "placeless", "named",
+    "same_day", "days_overlap", "days_gap", "undated", "undated_gap", "same_figure", "rare_figure", "figure_gap",
+    "figure_apart", "same_actors", "same_side", "other_actors", "same_trigger", "sentences", "documents", "names",
+    "shared_place", "sole", "rivals", "bare", "same_document", "same_document_bare",
 )  # fmt: skip
 """What `compare` may find."""
 
@@ -74,7 +74,12 @@ class Weights:
     def __call__(self, a: Sketch, b: Sketch) -> float | None:
         """The log-odds; None where the two are excluded to be one."""
         found = compare(a, b)
-        return None if found is None else sum(self.values[name] * value for name, value in found.items())
+        if found is None:
+            return None
+        odds = 0.0
+        for name, value in found.items():
+            odds += self.values[name] * value
+        return odds
 
 
 @cache
@@ -112,6 +117,7 @@ def _compare_places(a: Sketch, b: Sketch, found: dict[str, float]) -> bool:
     named = bool(a.named & b.named or a.named & b.setting.names or b.named & a.setting.names)
     if named:
         found["named"] = 1.0
+    _compare_names(a, b, found)
     if not a.spots or not b.spots:
         found["placeless"] = 1.0
         return True
@@ -137,9 +143,18 @@ def _compare_places(a: Sketch, b: Sketch, found: dict[str, float]) -> bool:
         found["gap"] = math.log1p(gap / 10)
         if sure:
             found["sure_gap"] = found["gap"]
-    if not (here.known and there.known) and not _same_name(here.text, there.text):
-        found["other_name"] = 1.0
     return True
+
+
+def _compare_names(a: Sketch, b: Sketch, found: dict[str, float]) -> None:
+    """Adds whether the places are called alike; other names speak against it where one is in no gazetteer."""
+    if not a.called or not b.called:
+        return
+    if not a.called.isdisjoint(b.called):
+        found["same_name"] = 1.0
+    elif not (a.known and b.known):
+        alike = any(_same_name(s, t) for s in a.called for t in b.called)
+        found["same_name" if alike else "other_name"] = 1.0
 
 
 def _nearest(some: tuple[Spot, ...], others: tuple[Spot, ...]) -> tuple[float, float, Spot, Spot]:
@@ -182,6 +197,9 @@ def _compare_figures(a: Sketch, b: Sketch, found: dict[str, float]) -> None:
         found["figure_gap"] = min(max(gaps), 4.0)
         found["figure_apart"] = float(max(gaps) > 1.5)  # 12 dead or 60
         found["same_figure"] = float(min(gaps) == 0)
+    shared = [x[0] for x, y in zip(a.figures, b.figures, strict=True) if x and x == y and x[0] == x[1]]
+    if shared:
+        found["rare_figure"] = min(math.log1p(max(shared)), 4.0)
 
 
 def _compare_words(a: Sketch, b: Sketch, found: dict[str, float]) -> None:
@@ -194,7 +212,8 @@ def _compare_words(a: Sketch, b: Sketch, found: dict[str, float]) -> None:
     if a.event_type in SPOKEN and b.event_type in SPOKEN:
         found["spoken"] = 1.0
     if a.actors and b.actors:
-        found["other_actors" if a.actors.isdisjoint(b.actors) else "same_actors"] = 1.0
+        apart = a.actors.isdisjoint(b.actors)
+        found["same_actors" if not apart else "other_actors" if a.sides.isdisjoint(b.sides) else "same_side"] = 1.0
     if a.trigger == b.trigger:
         found["same_trigger"] = 1.0
     found["sentences"] = _overlap(a.words, b.words)

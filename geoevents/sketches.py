@@ -20,6 +20,15 @@ FAMILIES = {
 BURNING = frozenset({"explosives", "suicide-attack", "destroy"})
 """Modes of an assault that another report may tell as a fire or an accident, before it is known who did it."""
 
+SIDES = {
+    **dict.fromkeys("army armie soldi troop force units gover".split(), "state"),
+    **dict.fromkeys("polic offic secur gendar guard".split(), "police"),
+    **dict.fromkeys("rebel insur gunme gunma fight attac assai raide bandi jihad guerr".split(), "band"),
+    **dict.fromkeys("warpl jets plane aircr drone helic bombe".split(), "air"),
+    **dict.fromkeys("prote demon march crowd stude worke resid villa women farme thous hundr peopl".split(), "crowd"),
+}
+"""Stem of a word for an actor -> the side it stands for: outlets call the same men troops or soldiers."""
+
 MEMORY = 10
 """Days before a publication in which what it tells without a date has most likely happened."""
 
@@ -85,8 +94,9 @@ class Setting:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sketch:
     """An event, at one place or several. `days` are ordinals, first and last; `window` those in which it happened,
-    from the publication where no day is told. `spots` are its own, or, unless `own`, its document's. `rivals` counts
-    the events of its type in its document, itself among them."""
+    from the publication where no day is told. `spots` are its own, or, unless `own`, its document's; `called` are the
+    names of its own places, found in the gazetteer or not. `sides` says what its actors are, army or rebels or crowd.
+    `rivals` counts the events of its type in its document, itself among them."""
 
     event_type: str
     mode: str | None
@@ -100,9 +110,11 @@ class Sketch:
     window: tuple[int, int] | None
     figures: tuple[tuple[int, int] | None, ...]
     actors: frozenset[str]
+    sides: frozenset[str]
     trigger: str
     words: frozenset[str]
     named: frozenset[str]
+    called: frozenset[str]
     setting: Setting
     rivals: int
 
@@ -112,9 +124,14 @@ class Sketch:
         return len(self.event_type) == 2
 
     @property
+    def known(self) -> bool:
+        """Whether a gazetteer has all places it names."""
+        return self.own and all(spot.known for spot in self.spots) and len(self.spots) >= len(self.called)
+
+    @property
     def bare(self) -> bool:
         """Whether it names no place, day or figure of its own: it mostly points to what was told before."""
-        return not self.own and self.days is None and not any(self.figures)
+        return not self.called and self.days is None and not any(self.figures)
 
     def is_near(self, other: Sketch) -> bool:
         """Whether a place of another event's own lies within reach of one of its own."""
@@ -170,6 +187,7 @@ def make_sketch(parts: Sequence[Event], setting: Setting, rivals: int) -> Sketch
     elif event.published is not None:
         window = event.published.toordinal() - MEMORY, event.published.toordinal()
     family = FAMILIES.get(event.event_type, event.event_type)
+    actors = stems(" ".join((*event.actors, *event.recipients)))
     return Sketch(
         event_type=event.event_type,
         mode=event.event_mode,
@@ -182,10 +200,12 @@ def make_sketch(parts: Sequence[Event], setting: Setting, rivals: int) -> Sketch
         exact=days is not None and days[1] - days[0] <= 1 and event.time_precision == 1,
         window=window,
         figures=tuple(_range(event, count) for count in COUNTS),
-        actors=stems(" ".join((*event.actors, *event.recipients))),
+        actors=actors,
+        sides=frozenset(SIDES[stem] for stem in actors if stem in SIDES),
         trigger=event.trigger.casefold()[:STEM],
         words=stems(" ".join(dict.fromkeys(report.sentence for report in event.reports)) or event.sentence),
         named=frozenset(w.casefold()[:NAME_STEM] for spot in spots for w in spot.text.split() if len(w) > 2),
+        called=frozenset(part.place.text.casefold() for part in parts if part.place is not None),
         setting=setting,
         rivals=rivals,
     )

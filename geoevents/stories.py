@@ -82,7 +82,8 @@ def gather_tellings(reports: Sequence[Report]) -> list[Telling]:
 def group_tellings(tellings: Sequence[Telling], weights: Weights | None = None) -> list[list[Telling]]:
     """The tellings, those of one event together and in order."""
     # Blocks too large to be compared in full are compared with their neighbours in this order: those of the same days.
-    by_day = sorted(range(len(tellings)), key=lambda n: (tellings[n].sketch.window or (0, 0), n))
+    # By their last days: of what is told without a date, that is the publication, and most news is a day old.
+    by_day = sorted(range(len(tellings)), key=lambda n: ((tellings[n].sketch.window or (0, 0))[::-1], n))
     groups = cluster([tellings[n].sketch for n in by_day], weights or load_weights())
     return [[tellings[n] for n in sorted(by_day[m] for m in members)] for members in groups]
 
