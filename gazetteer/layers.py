@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import count
 from pathlib import Path
 
@@ -27,6 +27,11 @@ EDITION = 1
 
 KEPT = 20
 """Compiled layers kept, those last written."""
+
+
+def open_world(paths: Iterable[str | Path]) -> Gazetteer:
+    """The bundled gazetteer with the files that a user names over it; the last one answers first."""
+    return Gazetteer.open().with_layers(*(open_layer(Path(path)) for path in paths))
 
 
 def open_layer(path: Path) -> Gazetteer:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from . import __version__
-from .options import AsJson, Offline
+from .options import AsJson, Gazetteers, Offline, Processes
 from .terminal import emit, printable, say, track, write_json, write_table
 
 if TYPE_CHECKING:
@@ -34,26 +34,30 @@ def search_gazetteer(
         list[str], typer.Argument(metavar="NAME", help="A name as written, in any case.", show_default=False)
     ],
     country: Annotated[
-        str | None, typer.Option(metavar="CODE", help="Only places in this country (two letters, such as SY).")
+        list[str] | None,
+        typer.Option(
+            metavar="CODE",
+            help="Only places in this country: two letters, such as SY, or its name. May be repeated.",
+            show_default=False,
+        ),
     ] = None,
     limit: Annotated[int, typer.Option(metavar="N", min=1, help="Most places to show.")] = 20,
-    gazetteer: GazetteerFile = None,
+    gazetteers: Gazetteers = None,
     as_json: AsJson = False,
 ) -> None:
     """List the places of a name, best known first; those of similar names after them."""
-    from gazetteer.store import Gazetteer
+    from gazetteer.layers import open_world
 
-    from .errors import InputError
+    from .countries import find_country
 
-    if country is not None and not _is_country(country):
-        raise InputError(f"--country {country}: give the two letters of ISO 3166, such as SY")
-    store, asked = Gazetteer.open(gazetteer), " ".join(name)
+    codes = {find_country(given).country or "" for given in country or ()}
+    store, asked = open_world(gazetteers or ()), " ".join(name)
     matches = [*store.lookup(asked), *store.lookup_fuzzy(asked, limit=1000)]
-    found = [match for match in matches if country is None or match.place.country == country.upper()][:limit]
+    found = [match for match in matches if not codes or match.place.country in codes][:limit]
     if as_json:
         write_json([{"matched": match.name, "kind": match.kind, **asdict(match.place)} for match in found])
     elif not found:
-        say(f"the gazetteer knows no place called {asked!r}" + (f" in {country.upper()}" if country else ""))
+        say(f"the gazetteer knows no place called {asked!r}" + (f" in {', '.join(sorted(codes))}" if codes else ""))
     else:
         columns = (
             "name", "matched", "kind", "country", "admin1", "admin2", "feature", "population", "lon", "lat", "id",
@@ -91,7 +95,6 @@ def show_gazetteer(gazetteer: GazetteerFile = None, as_json: AsJson = False) -> 
 Countries = Annotated[
     str | None, typer.Option(metavar="CODES", help="Only places in these countries, such as SY,IQ.", show_default=False)
 ]
-Processes = Annotated[int, typer.Option(min=1, max=64, metavar="N", help="Processes to work with.")]
 FeatureClasses = Annotated[
     str | None, typer.Option(metavar="LETTERS", help="Only places of these GeoNames classes, such as A,P,H.")
 ]

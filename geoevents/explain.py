@@ -10,12 +10,14 @@ from gazetteer.places import Place
 
 from .evidence import FEATURES, Evidence
 from .records import PlaceMention
+from .verdicts import SAME_KM, lies_with
 
 if TYPE_CHECKING:
     from .ranker import Array, Ranker
     from .resolve import Weighed
 
 NONE_OF_THESE = "none of these"
+BESIDE = f"within {SAME_KM} km of the first, whose confidence counts it in"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,8 +39,10 @@ class Feature:
 class Meaning:
     """One meaning of a name; `place` is None for "none of these".
 
-    `probability` is the ranker's: those of all meanings of a name and of none of them are 1 together. `confidence` is
-    calibrated, and counts meanings close by as the same. `features` speak loudest first, for it or against it.
+    `probability` is the ranker's: those of all meanings of a name and of none of them are 1 together. `confidence` of
+    the first is how often such answers are right, meanings within SAME_KM counted in; of any other at most what that
+    leaves, little even for one beside the first, which is no rival: its `reasons` say so. `features` speak loudest
+    first, for it or against it.
     """
 
     place: Place | None
@@ -70,13 +74,14 @@ def _meanings(
 ) -> Iterator[Meaning]:
     first, none = evidence.starts[g], evidence.starts[g + 1] - 1
     row_of = {option.place.id: first + i for i, option in enumerate(evidence.groups[g].options)}
-    for candidate in mention.candidates:
+    for rank, candidate in enumerate(mention.candidates):
         row = row_of[candidate.place.id]
+        beside = rank > 0 and lies_with(candidate.place, mention.candidates[0].place)
         yield Meaning(
             place=candidate.place,
             probability=candidate.score if mention.corrected else float(probability[row]),
             confidence=candidate.confidence,
-            reasons=candidate.reasons,
+            reasons=(*candidate.reasons, BESIDE) if beside else candidate.reasons,
             features=() if mention.corrected else _features(evidence.matrix[row], ranker),
         )
     if not mention.corrected:

@@ -34,8 +34,8 @@ Gazetteers = Annotated[
     typer.Option(
         "--gazetteer",
         metavar="FILE",
-        help="Your own places, CSV or GeoJSON (name, lon, lat): they go before others of their name in their country. "
-        "May be repeated.",
+        help="Your own places, CSV or GeoJSON (name, lon, lat), which go before others of their name in their country, "
+        "or a compiled gazetteer (.gaz). May be repeated: later ones lie over earlier ones, all over the bundled one.",
     ),
 ]
 CorrectionFiles = Annotated[
@@ -88,7 +88,8 @@ NoMerge = Annotated[
         "--no-merge", help="Keep each document's events apart; without it, reports of one event become one event."
     ),
 ]
-Processes = Annotated[
+Processes = Annotated[int, typer.Option(min=1, max=64, metavar="N", help="Processes to work with.")]
+OfflineProcesses = Annotated[
     int, typer.Option(min=1, max=64, metavar="N", help="Processes to work with; more than one needs --offline.")
 ]
 Debug = Annotated[
@@ -139,6 +140,7 @@ class ReadingOptions:
 class WritingOptions(ReadingOptions):
     """The options of the commands that write events, and may ask a geocoder for what the gazetteer lacks."""
 
+    processes: OfflineProcesses = 1
     ontology: Ontology = None
     include: Include = None
     no_text: NoText = False

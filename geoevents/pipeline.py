@@ -87,11 +87,12 @@ class Pipeline:
         rows = read_corrections(corrections)
         named = (countries,) if isinstance(countries, str) else countries
         codes = tuple(dict.fromkeys(find_country(name).country or "" for name in named))
-        gazetteer = Gazetteer.open()
         if gazetteers:
-            from gazetteer.layers import open_layer
+            from gazetteer.layers import open_world
 
-            gazetteer = gazetteer.with_layers(*(open_layer(Path(path)) for path in gazetteers))
+            gazetteer = open_world(gazetteers)
+        else:
+            gazetteer = Gazetteer.open()
         return cls(
             nlp=load_language(model),
             gazetteer=gazetteer,

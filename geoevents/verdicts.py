@@ -116,6 +116,11 @@ def together(group: Group, probability: Array, start: int, best: int) -> float:
         sum(
             probability[start + i]
             for i, option in enumerate(group.options)
-            if option.place.id == at.id or (not at.is_country and kilometres(option.place, at) <= SAME_KM)
+            if option.place.id == at.id or lies_with(option.place, at)
         )
     )
+
+
+def lies_with(place: Place, best: Place) -> bool:
+    """Whether a place counts for the confidence of the best one: near enough, and that no country."""
+    return not best.is_country and kilometres(place, best) <= SAME_KM

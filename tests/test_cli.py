@@ -20,6 +20,7 @@ from payloads import MARKER, PAYLOADS
 
 import gazetteer.store
 import geoevents.pipeline
+from gazetteer.layers import compile_layer
 from geoevents import api, terminal
 from geoevents.cli import app, main
 from geoevents.geojson import check
@@ -344,7 +345,31 @@ def test_gazetteer_search(run: Run) -> None:
     assert (place["id"], place["matched"]) == ("geonames:168620", "Kafr Zita")
     status, out, err = run("gazetteer", "search", "qqxzzqqy", "--country", "SY")
     assert (status, out, err) == (0, "", "geoevents: the gazetteer knows no place called 'qqxzzqqy' in SY\n")
-    assert "two letters" in run("gazetteer", "search", "hama", "--country", "Syria").err
+    status, out, _ = run("gazetteer", "search", "hama", "--country", "Syria", "--country", "jp")
+    assert {line.split("\t")[3] for line in out.splitlines()[1:]} == {"SY", "JP"}
+    assert "two letters" in run("gazetteer", "search", "hama", "--country", "Syrria").err
+
+
+def test_gazetteer_search_takes_the_gazetteers_that_map_takes(run: Run, tmp_path: Path) -> None:
+    first, second, compiled = tmp_path / "first.csv", tmp_path / "second.csv", tmp_path / "third.gaz"
+    first.write_text("name,lon,lat,id\nOld Dairy Xq,36.5,35.1,dairy\nKafr Xqzita,36.6,35.2,kafr\n")
+    second.write_text("name,lon,lat,id\nOld Dairy Xq,37.5,36.1,dairy\n")
+    compiled.write_bytes(compile_layer(first))
+    search = ("gazetteer", "search", "--json", "--gazetteer")
+    for earlier in (first, compiled):
+        (dairy,) = json.loads(run(*search, earlier, "--gazetteer", second, "old dairy xq").out)
+        assert (dairy["id"], dairy["lon"], dairy["country"]) == ("user:dairy", 37.5, "SY")
+        (dairy,) = json.loads(run(*search, second, "--gazetteer", earlier, "old dairy xq").out)
+        assert dairy["lon"] == 36.5
+        assert "geonames:170017" in {place["id"] for place in json.loads(run(*search, earlier, "hama").out)}
+    (kafr,) = json.loads(run(*search, compiled, "kafr xqzita").out)
+    assert kafr["id"] == "user:kafr"
+
+
+def test_the_help_tells_which_commands_need_offline_for_processes(run: Run) -> None:
+    told = {name: " ".join(run(name, "--help").out.split()) for name in ("map", "export", "places")}
+    assert [name for name, text in told.items() if "more than one needs --offline" in text] == ["map", "export"]
+    assert all(".gaz" in text and "later ones lie over earlier ones" in text for text in told.values())
 
 
 def test_gazetteer_info(run: Run) -> None:

@@ -7,7 +7,7 @@ import math
 import pytest
 
 from geoevents.errors import DocumentError
-from geoevents.explain import to_heading, to_json, to_row
+from geoevents.explain import BESIDE, to_heading, to_json, to_row
 from geoevents.pipeline import Pipeline
 
 TEXT = "Clashes broke out near Hama and in Idlib, Syrian officials said, and near Kafr Xyzzyq."
@@ -51,3 +51,13 @@ def test_as_a_table_and_as_json(pipeline: Pipeline) -> None:
 def test_what_cannot_be_read_is_an_error(pipeline: Pipeline) -> None:
     with pytest.raises(DocumentError, match="empty"):
         pipeline.explain(" ")
+
+
+def test_a_meaning_beside_the_first_says_so(pipeline: Pipeline) -> None:
+    """The seat of a division and the division are no rivals; a place of the name far away is one."""
+    (tripoli,) = pipeline.explain("Gunmen opened fire in Tripoli on Thursday.")
+    first, *others = [meaning for meaning in tripoli.meanings if meaning.place is not None]
+    told = {BESIDE in meaning.reasons: meaning for meaning in others}
+    assert BESIDE not in first.reasons
+    assert {near: told[near].place.country == first.place.country for near in told} == {True: True, False: False}  # type: ignore[union-attr]
+    assert BESIDE in str(to_row("d", tripoli, 2)["why"]) or BESIDE in str(to_row("d", tripoli, 3)["why"])
