@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -74,8 +74,23 @@ class Candidates:
 
     def __init__(self, gazetteer: Gazetteer) -> None:
         self.gazetteer = gazetteer
-        self.options = lru_cache(maxsize=CACHED_NAMES)(lambda text: find_options(text, gazetteer))
         self.matches = lru_cache(maxsize=CACHED_NAMES)(gazetteer.lookup)
+        self._kept: dict[str, tuple[Option, ...]] = {}
+
+    def options(self, text: str) -> tuple[Option, ...]:
+        """What `find_options` gives."""
+        return self.all_options([text])[text]
+
+    def all_options(self, texts: Iterable[str]) -> dict[str, tuple[Option, ...]]:
+        """What `find_all_options` gives."""
+        kept = self._kept
+        texts = list(dict.fromkeys(texts))
+        found = {text: options for text in texts if (options := kept.get(text)) is not None}
+        new = find_all_options([text for text in texts if text not in found], self.gazetteer)
+        if len(kept) + len(new) > CACHED_NAMES:
+            kept = self._kept = {}
+        kept.update(new)
+        return found | new
 
 
 def kind_of(place: Place) -> str:
@@ -104,11 +119,40 @@ def kinds_in(text: str) -> frozenset[str]:
 
 def find_options(text: str, gazetteer: Gazetteer) -> tuple[Option, ...]:
     """The places that `text` may mean, fullest explanation first, at most MAX_OPTIONS."""
+    return find_all_options([text], gazetteer)[text]
+
+
+def find_all_options(texts: Iterable[str], gazetteer: Gazetteer) -> dict[str, tuple[Option, ...]]:
+    """`find_options` of each of the names, the spellings that the gazetteer lacks compared all at once."""
+    searches = {text: _search(text, gazetteer) for text in texts}
+    found: dict[str, tuple[Option, ...]] = {}
+    asked = {text: name for text, search in searches.items() if (name := _go_on(text, search, None, found))}
+    for text, matches in zip(asked, gazetteer.lookup_fuzzy_many(list(asked.values())), strict=True):
+        _go_on(text, searches[text], matches, found)
+    return found
+
+
+Search = Generator[str, tuple[NameMatch, ...] | None, tuple[Option, ...]]
+"""Asks once at most, for the names nearly like one, and gives the places that a name may mean."""
+
+
+def _go_on(
+    text: str, search: Search, matches: tuple[NameMatch, ...] | None, found: dict[str, tuple[Option, ...]]
+) -> str | None:
+    """What a search asks next; None where it is done, and what it gave is in `found`."""
+    try:
+        return search.send(matches)
+    except StopIteration as done:
+        found[text] = done.value
+        return None
+
+
+def _search(text: str, gazetteer: Gazetteer) -> Search:
     options: dict[str, Option] = {}
     for tier, name in _readings(text):
         if options and tier in ("core", "part", "fuzzy"):
             continue
-        matches = gazetteer.lookup_fuzzy(name) if tier == "fuzzy" else gazetteer.lookup(name)
+        matches = ((yield name) or ()) if tier == "fuzzy" else gazetteer.lookup(name)
         for option in _rank(matches, name, "whole" if tier == "fuzzy" else tier):
             options.setdefault(option.place.id, option)
         if len(options) >= MAX_OPTIONS:

@@ -31,8 +31,9 @@ def group_mentions(
     order: list[Group] = []
     number: dict[int, int] = {}
     marked = [(name, True) for name in names] + [(name, False) for name in context]
+    meant = candidates.all_options(name.text for name, _ in marked)
     for name, asked in marked:
-        options = candidates.options(name.text)
+        options = meant[name.text]
         clues = find_clues(text, name.start, name.end, candidates.matches)
         if name.kind == "demonym":
             options, clues = tuple(o for o in options if o.kind == "demonym") or options, Clues()
