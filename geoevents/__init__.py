@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from gazetteer.places import LonLat, Place
 
-    from .api import load, merge_reports, save_map, to_geojson
+    from .api import MapPage, draw_map, load, merge_reports, save_map, to_geojson
     from .errors import (
         DocumentError,
         GeoeventsError,
@@ -37,6 +37,7 @@ __all__ = [
     "GeoeventsError",
     "InputError",
     "LonLat",
+    "MapPage",
     "MissingExtraError",
     "ModelError",
     "OntologyError",
@@ -46,6 +47,7 @@ __all__ = [
     "Report",
     "Reprint",
     "__version__",
+    "draw_map",
     "load",
     "merge_reports",
     "save_map",
@@ -54,7 +56,7 @@ __all__ = [
 
 _HOMES = {
     "gazetteer.places": ("LonLat", "Place"),
-    "geoevents.api": ("load", "merge_reports", "save_map", "to_geojson"),
+    "geoevents.api": ("MapPage", "draw_map", "load", "merge_reports", "save_map", "to_geojson"),
     "geoevents.records": (
         *("Candidate", "Claim", "Correction", "Document", "Event", "EventReport", "PlaceMention", "Report", "Reprint"),
     ),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import html
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
     from .pipeline import Pipeline
 
 __all__ = [
+    "MapPage",
     "check_basemap",
+    "draw_map",
     "find_events",
     "load",
     "load_maps",
@@ -30,6 +33,10 @@ __all__ = [
     "to_geojson",
     "user_errors",
 ]
+
+NOTEBOOK_HEIGHT = 600
+NOTEBOOK_MAY = "allow-scripts allow-downloads allow-popups allow-popups-to-escape-sandbox"
+"""What a map's frame in a notebook may do. Without allow-same-origin it is nobody's page, and reads no one's data."""
 
 
 def load(
@@ -94,6 +101,48 @@ def merge_reports(reports: Iterable[Report]) -> tuple[Report, ...]:
     return merge(reports)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MapPage:
+    """A map as one self-contained HTML page, `html`. In a notebook it shows inline."""
+
+    html: str
+
+    def save(self, path: str | Path) -> None:
+        """Write the page; an existing file is replaced when the new one is complete. Raises OutputError."""
+        path = Path(path)
+        check_path(path, PAGES)
+        write(path, self.html)
+
+    def _repr_html_(self) -> str:
+        """The page in a frame of its own, which what it shows cannot leave: no cookies, nothing of the notebook's."""
+        return (
+            f'<iframe srcdoc="{html.escape(self.html)}" title="Map of events" sandbox="{NOTEBOOK_MAY}" '
+            f'style="width:100%;height:{NOTEBOOK_HEIGHT}px;border:1px solid #8888"></iframe>'
+        )
+
+
+def draw_map(
+    reports_or_geojson: Report | Event | Iterable[Report | Event] | Mapping[str, Any],
+    *,
+    title: str | None = None,
+    basemap: str = "world",
+    texts: bool = True,
+    modalities: Iterable[str] = ("asserted",),
+    provenance: Provenance | None = None,
+) -> MapPage:
+    """One self-contained HTML page that shows events, and the articles that tell of them, on a map.
+
+    Takes what `to_geojson` takes, with its options, or what it returned. `basemap` is "world" (bundled), "none",
+    "tiles:URL" or the path of a GeoJSON file. Raises InputError or MapError where the GeoJSON or the base map is wrong.
+    """
+    if isinstance(reports_or_geojson, Mapping):
+        geojson = dict(reports_or_geojson)
+        check(geojson)
+    else:
+        geojson = to_geojson(reports_or_geojson, texts=texts, modalities=modalities, provenance=provenance)
+    return MapPage(html=load_maps().draw(geojson, title=title, basemap=basemap))
+
+
 def save_map(
     reports_or_geojson: Report | Event | Iterable[Report | Event] | Mapping[str, Any],
     path: str | Path,
@@ -104,20 +153,17 @@ def save_map(
     modalities: Iterable[str] = ("asserted",),
     provenance: Provenance | None = None,
 ) -> None:
-    """Write one self-contained HTML page that shows events, and the articles that tell of them, on a map.
+    """Write the page that `draw_map` makes, with its options.
 
-    Takes what `to_geojson` takes, with its options, or what it returned. `basemap` is "world" (bundled), "none",
-    "tiles:URL" or the path of a GeoJSON file. An existing file is replaced when the new one is complete. Raises
-    OutputError where `path` cannot be written, InputError or MapError where the GeoJSON or the base map is wrong.
+    An existing file is replaced when the new one is complete. Raises OutputError where `path` cannot be written, and
+    what `draw_map` raises.
     """
     path = Path(path)
     check_path(path, PAGES)
-    if isinstance(reports_or_geojson, Mapping):
-        geojson = dict(reports_or_geojson)
-        check(geojson)
-    else:
-        geojson = to_geojson(reports_or_geojson, texts=texts, modalities=modalities, provenance=provenance)
-    write(path, load_maps().draw(geojson, title=title, basemap=basemap))
+    drawn = draw_map(
+        reports_or_geojson, title=title, basemap=basemap, texts=texts, modalities=modalities, provenance=provenance
+    )
+    drawn.save(path)
 
 
 def user_errors() -> tuple[type[Exception], ...]:
@@ -128,12 +174,12 @@ def user_errors() -> tuple[type[Exception], ...]:
     return GeoeventsError, GazetteerError, MapError
 
 
-def check_basemap(basemap: str) -> None:
-    """Raise MapError where `basemap` is none, before documents are read for it."""
+def check_basemap(basemap: str) -> str | None:
+    """What the user of a base map should know, if anything; raises MapError, before documents are read, for none."""
     load_maps()
     from maps.basemap import read_basemap
 
-    read_basemap(basemap)
+    return read_basemap(basemap).note
 
 
 def load_maps() -> ModuleType:

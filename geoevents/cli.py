@@ -58,6 +58,15 @@ Basemap = Annotated[
     str,
     typer.Option(metavar="world|none|FILE|tiles:URL", help="The ground under the events; tiles need the network."),
 ]
+Mapping = Annotated[
+    str | None,
+    typer.Option(
+        "--columns",
+        metavar="OURS=THEIRS,...",
+        help="For points of other tools: which of their properties is the title, date, end, text, type, place, "
+        "country, radius (in metres), killed, injured, actor, source or url, as in title=name,date=when.",
+    ),
+]
 
 
 def _show_version(asked: bool) -> None:
@@ -84,9 +93,13 @@ def draw_map(
     events_file: EventsFile = None,
     title: Title = None,
     basemap: Basemap = "world",
+    columns: Mapping = None,
 ) -> None:
-    """Draw the events of INPUTs on one interactive map. It is a single HTML file, and works without the network."""
-    from . import api, exports, session
+    """Draw the events of INPUTs on one interactive map. It is a single HTML file, and works without the network.
+
+    An INPUT may also be one GeoJSON file: events that geoevents exported, or points of any other tool (--columns).
+    """
+    from . import api, exports, points, session
     from .errors import InputError
 
     exports.check_path(output, exports.PAGES)
@@ -96,12 +109,23 @@ def draw_map(
         raise InputError(
             "--basemap tiles:... makes a page that needs the network: leave out --offline, or use another base map"
         )
-    api.check_basemap(basemap)
+    if note := api.check_basemap(basemap):
+        say(note)
     outputs = [output, events_file] if events_file else [output]
-    result = session.run(options, outputs)
-    api.save_map(result.geojson, output, title=title, basemap=basemap)
+    drawn = points.find(options.inputs, outputs)
+    if drawn is None and columns:
+        raise InputError("--columns is for the points of a GeoJSON file; texts have --text-column and its like")
+    if drawn:
+        geojson = points.read_points(drawn, points.parse_columns(columns) if columns else None)
+    else:
+        result = session.run(options, outputs)
+        geojson = result.geojson
+    api.save_map(geojson, output, title=title, basemap=basemap)
     if events_file:
-        exports.save(result.geojson, events_file)
+        exports.save(geojson, events_file)
+    if drawn:
+        say(points.tell(geojson, outputs))
+        raise typer.Exit
     result.tell(outputs)
     raise typer.Exit(SOME_FAILED if result.failed else 0)
 
