@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 
+import marisa_trie
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gazetteer import Gazetteer, Place
 from gazetteer.compiler import compile_entries
+from gazetteer.fuzzy import MOST, Spellings, everything, spelling_sections
 from gazetteer.names import fold
+from gazetteer.neighbours import SLOTS
 from gazetteer.places import Entry
-from gazetteer.spelling import beats, differences, frame, learned, read, romanise
+from gazetteer.spelling import CONSONANTS, Beat, beats, class_of, differences, frame, learned, read, romanise
 
 NAMES = [
     name.strip()
@@ -170,3 +174,49 @@ def test_names_of_any_length_are_taken(known: Gazetteer) -> None:
     long = ("a" * 10_000, "kl" * 10_000, "k" * 10_000, "1" * 300, "Al " * 500, "é" * 70, "ب" * 5000)
     for name in ("", "a", "ab", *long):
         assert known.lookup_fuzzy(name) == ()
+
+
+def _one_consonant_away(spelled: list[Beat]) -> Iterator[list[tuple[str, str]]]:
+    """Classes of the beats of every name one consonant away, one after another, as plainly as can be."""
+    classes = [(class_of(vowels), class_of(consonant)) for vowels, consonant in spelled]
+    for i, (vowels, consonant) in enumerate(classes):
+        head, rest = classes[:i], classes[i + 1 :]
+        if consonant in CONSONANTS and consonant:
+            yield from ([*head, (vowels, other), *rest] for other in CONSONANTS if other != consonant)
+            yield [*head, (rest[0][0] or vowels, rest[0][1]), *rest[1:]]
+        if len(rest) > 1 and not rest[0][0] and consonant != rest[0][1]:
+            yield [*head, (vowels, rest[0][1]), ("", consonant), *rest[1:]]
+        run = spelled[i][0]
+        for cut in range(len(run) + 1):
+            for after in (run[cut:], run[cut + 1 :]):
+                left, right = (part.lstrip("hw") for part in (run[:cut], after))
+                for other in CONSONANTS:
+                    yield [*head, (class_of(left), other), (class_of(right), consonant), *rest]
+
+
+def test_names_compared_are_those_one_consonant_away() -> None:
+    """What the arrays find in the filter is what every changed name, tried one by one, finds among the names' shapes.
+
+    Names of at most SLOTS beats: of longer ones only the first vowels are looked at again after the filter."""
+    chosen = random.Random(1)  # noqa: S311
+    words = {"".join(chosen.choice(["k", "b", "sh"]) + chosen.choice(["a", "ou", ""]) for _ in range(n))
+             for n in (3, 4, 5, 6) for _ in range(400)}  # fmt: skip
+    names = sorted({fold(name) for name in NAMES} | words)
+    trie = marisa_trie.Trie(names)
+    sections = spelling_sections((name, trie.key_id(name), trie.key_id(name), None) for name in names)
+    spellings = Spellings(trie, {name: memoryview(data) for name, data in sections.items()})
+    shapes: dict[tuple[tuple[str, str], ...], set[int]] = {}
+    for name in names:
+        shape = tuple((class_of(vowels), class_of(consonant)) for vowels, consonant in beats(name))
+        shapes.setdefault(shape, set()).add(trie.key_id(name))
+    asked = [name for name in names if 3 < len(beats(name)) < SLOTS and len(name) > 5]
+    found: list[set[int]] = [set() for _ in asked]
+    for i, spelled, (at, _, _), differ in spellings.others([(n, beats(n), ()) for n in asked], everything()):
+        assert spelled == beats(asked[i])
+        if not differ:
+            found[i].add(at)
+    assert sum(map(len, found)) > 2000
+    for name, near in zip(asked, found, strict=True):
+        plain = [sorted(shapes.get(tuple(shape), ())) for shape in _one_consonant_away(beats(name))]
+        assert near <= {at for ids in plain for at in ids}
+        assert {at for ids in plain if len(ids) <= MOST for at in ids} <= near
