@@ -22,34 +22,23 @@ from branca.element import CssLink, Figure, JavascriptLink
 
 from .basemap import Basemap, read_basemap
 from .collection import check, positions
+from .columns import pack
 from .errors import MapAssetError, MapDataError
+from .scripts import our_script
 from .style import legend
 
 COMPRESS_ABOVE = 1_000_000
 """Characters of data above which the block is compressed: so 1,000 events with their articles stay below 2 MB, while a
 small page can be read with an editor."""
 
+ARTICLES_UP_TO = 2_000
+"""Events above which the page shows their sentences, and not the articles."""
+
 MIN_ZOOM = 1
 DEFAULT_TITLE = "Reported events"
 VENDORED = {"leaflet": "leaflet.js", "leaflet_css": "leaflet.css"}
 """folium's name for a link, and the file that stands in for it."""
 
-SCRIPTS = (
-    "text.js",
-    "words.js",
-    "data.js",
-    "symbols.js",
-    "canvas.js",
-    "ground.js",
-    "layer.js",
-    "list.js",
-    "panel.js",
-    "page.js",
-)
-"""Our scripts, which share one scope."""
-
-SCRIPT_COMMENT = re.compile(r"^ *(?://[^\n]*|/\*\*.*?\*/)\n", re.MULTILINE | re.DOTALL)
-INDENTATION = re.compile(r"^ +", re.MULTILINE)
 LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 UNSAFE_IN_SCRIPT = {letter: f"\\u{ord(letter):04x}" for letter in "<>&\u2028\u2029"}
 TEMPLATE_BRACE = re.compile(r"\{(?=[{%#])")
@@ -67,10 +56,11 @@ def draw(geojson: dict[str, Any], *, title: str | None = None, basemap: str = "w
     title = LONE_SURROGATE.sub("\ufffd", title or DEFAULT_TITLE)
     style = legend() | {"title": title, "credit": ground.credit}
     figure = _Figure(title=title, ground=ground)
+    figure.add_block("words", _to_json(_words()))
     figure.add_block("style", _to_json(style))
     if ground.shapes:
         figure.add_block("ground", _escape(ground.shapes))
-    figure.add_block("events", _to_json(geojson))
+    figure.add_block("events", _to_json(pack(geojson) if len(geojson["features"]) > ARTICLES_UP_TO else geojson))
     _make_map(positions(geojson), ground).add_to(figure)
     return figure.render()
 
@@ -125,12 +115,14 @@ class _Figure(Figure):
         links = self._vendored()
         styles = [text for name, text in links if name.endswith(".css")] + [_asset("page.css")]
         scripts = [text for name, text in links if name.endswith(".js")]
-        scripts += [self.script.render(**kwargs), _our_script()]
+        scripts += [self.script.render(**kwargs), our_script()]
         page = Template(_asset("page.html"))
         # One pass, and what is put in is not read again.
         return page.substitute(
             policy=_policy(styles, scripts, self.ground.host),
             title=html.escape(CONTROLS.sub(" ", self.page_title)),
+            language=_words()["language"],
+            **{name: html.escape(text) for name, text in _words()["page"].items()},
             styles="\n".join(f"<style>{text}</style>" for text in styles),
             map=self.html.render(**kwargs).strip(),
             data="\n".join(self.blocks),
@@ -162,10 +154,10 @@ def _asset(name: str) -> str:
         raise MapAssetError(f"maps/assets/{name} is missing: install geoevents again ({error})") from error
 
 
-def _our_script() -> str:
-    """Our scripts as one, without comments and indentation, which are for those who read the sources."""
-    parts = "\n".join(INDENTATION.sub("", SCRIPT_COMMENT.sub("", _asset(name))) for name in SCRIPTS)
-    return f'(() => {{\n"use strict";\n{parts}\n}})();\n'
+def _words() -> dict[str, Any]:
+    """The page's words, a table to a language; `page` holds those of page.html by name."""
+    words: dict[str, Any] = json.loads(_asset("words.json"))
+    return words
 
 
 def _policy(styles: Iterable[str], scripts: Iterable[str], host: str | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,8 +19,30 @@ OKABE_ITO = {
 """Okabe and Ito's colours for every kind of colour vision (https://jfly.uni-koeln.de/color/), grey for their black,
 which would vanish on a dark map. Colour alone is not enough, so each group has a shape and an outline too."""
 
-SHAPES = ("square", "triangle", "diamond", "circle", "wedge", "star", "hexagon", "cross")
-"""The shapes that the page's symbols.js can draw."""
+
+def _polar(turn: float, radius: float) -> tuple[float, float]:
+    """A corner at a share of a turn from the top, clockwise."""
+    return round(math.sin(turn * math.tau) * radius, 3), round(-math.cos(turn * math.tau) * radius, 3)
+
+
+_ARM = 0.36
+SHAPES: dict[str, tuple[tuple[float, float], ...]] = {
+    "square": ((-0.8, -0.8), (0.8, -0.8), (0.8, 0.8), (-0.8, 0.8)),
+    "triangle": ((0, -1), (1, 0.78), (-1, 0.78)),
+    "diamond": ((0, -1.1), (1.1, 0), (0, 1.1), (-1.1, 0)),
+    "circle": (),
+    "wedge": ((-1, -0.78), (1, -0.78), (0, 1)),
+    "star": tuple(_polar(corner / 10, 0.52 if corner % 2 else 1.2) for corner in range(10)),
+    "hexagon": tuple(_polar((corner + 0.5) / 6, 1) for corner in range(6)),
+    "cross": (
+        (-_ARM, -1), (_ARM, -1), (_ARM, -_ARM), (1, -_ARM), (1, _ARM), (_ARM, _ARM),
+        (_ARM, 1), (-_ARM, 1), (-_ARM, _ARM), (-1, _ARM), (-1, -_ARM), (-_ARM, -_ARM),
+    ),
+}  # fmt: skip
+"""Corners of the shapes in a circle of radius 1, x to the right and y down; a circle has none."""
+
+OFF_CENTRE = {"triangle": 0.14, "wedge": -0.14}
+"""How far below its middle a shape's centre of mass is: there is the window of a hollow symbol."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +156,14 @@ def legend() -> dict[str, Any]:
     """The page's JSON: groups; rows [type, label, group], [type, mode, label, group] and [ACLED, label, group]."""
     return {
         "groups": [
-            {"id": group.id, "label": group.label, "colour": group.colour, "shape": group.shape} for group in GROUPS
+            {
+                "id": group.id,
+                "label": group.label,
+                "colour": group.colour,
+                "corners": SHAPES[group.shape],
+                "window": OFF_CENTRE.get(group.shape, 0),
+            }
+            for group in GROUPS
         ],
         "types": [[code, kind.label, kind.group] for code, kind in TYPES.items()],
         "modes": [[code, mode, kind.label, kind.group] for (code, mode), kind in MODES.items()],

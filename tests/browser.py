@@ -70,6 +70,22 @@ class Browser:
         for kind in ("mousePressed", "mouseReleased"):
             self._command("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
 
+    def drag(self, x: float, y: float, to_x: float, to_y: float) -> None:
+        """Drags from one point of the window to another with a real mouse."""
+        for kind, at in (
+            ("mousePressed", (x, y)),
+            ("mouseMoved", ((x + to_x) / 2, (y + to_y) / 2)),
+            ("mouseMoved", (to_x, to_y)),
+            ("mouseReleased", (to_x, to_y)),
+        ):
+            self._command("Input.dispatchMouseEvent", type=kind, x=at[0], y=at[1], button="left", clickCount=1)
+
+    def cpu_seconds(self) -> float:
+        """CPU time that the page's main thread has spent on tasks: what a busy machine does not stretch."""
+        self._command("Performance.enable", timeDomain="threadTicks")
+        metrics = self._command("Performance.getMetrics")["metrics"]
+        return next(float(metric["value"]) for metric in metrics if metric["name"] == "TaskDuration")
+
     def visit(self) -> Visit:
         """What the console and the network saw since the page was opened."""
         asked = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from mapsample import many, sample, save
 from payloads import MARKER, PAYLOADS, shown
 from selenium.webdriver.common.keys import Keys
 
+from geoevents.corrections import read_corrections
 from maps.collection import LISTS_OF_TEXT, TEXTS
 
 
@@ -47,7 +49,9 @@ def hostile() -> dict[str, Any]:
         # Codes decide how words are put together: the event type alone is hostile in every second event.
         properties |= {"modality": "asserted", "event_mode": None} if number % 2 else {}
         told = dict.fromkeys(("document_id", "document_title", "source", "url", "sentence", "attribution"), payload)
-        properties["reports"] = [told, told | {"figures": {payload: {"best": 1}}}]
+        properties["reports"] = [told, told | {"figures": {payload: {"best": 1}}, "reprints": [told]}]
+        claim = {"count": payload, "low": 1, "best": 2, "high": None, "said_by": [payload], "published": payload}
+        properties["disagreements"] = [claim, claim | {"said_by": payload}]
         properties["place_alternatives"] = [{"id": payload, "name": payload, "confidence": 0.1}]
         properties[payload] = {payload: payload}
         point = {"type": "Point", "coordinates": [number % 12 * 3.0, number // 12 * 3.0]}
@@ -398,6 +402,298 @@ def test_merged_events_show_where_the_place_and_the_toll_are_told(browser: Brows
     assert browser.text("#panel .reports") == "Told in 1 more sentenceaNine guards died."
 
 
+def merged() -> dict[str, Any]:
+    """An event of two reports that disagree, one of them reprinted, and two events without a date."""
+    said = "Shells killed five people in Hama."
+    properties: dict[str, Any] = {"event_type": "ASSAULT", "event_mode": "heavy-weapons", "document_id": "a"}
+    properties |= {"trigger": "killed", "trigger_start": 7, "trigger_end": 13, "sentence": said, "sentence_start": 0}
+    properties |= {"sentence_end": 34, "place_name": "Hama", "place_text": "Hama", "place_start": 29, "place_end": 33}
+    properties |= {"fatalities_low": 5, "fatalities_best": 7, "fatalities_high": 7, "date_start": "2017-03-30"}
+    properties |= {"type_confidence": 0.97, "link_confidence": 0.9, "event_confidence": 0.873, "source": "Wire"}
+    report = {"document_id": "a", "document_title": "Shelling", "source": "Wire", "sentence": said, "sentence_start": 0}
+    copied = {"document_id": "c", "document_title": "Shells fall", "source": "Daily"}
+    other = {"document_id": "b", "source": "SANA", "sentence": "Seven died in Hama.", "published": "2017-03-31"}
+    other |= {"url": "https://sana.example.org/1", "figures": {"fatalities": {"low": 7, "best": 7, "high": 7}}}
+    properties["reports"] = [
+        report | {"reprints": [copied], "figures": {"fatalities": {"low": 5, "best": 5, "high": 5}}},
+        other,
+    ]
+    claim = {"count": "fatalities", "low": 5, "best": 5, "high": 5, "said_by": ["Wire"], "published": "2017-03-30"}
+    properties["disagreements"] = [claim, claim | {"low": 7, "best": 7, "high": 7, "said_by": ["SANA"]}]
+    features = [{"type": "Feature", "id": "m", "geometry": {"type": "Point", "coordinates": [36.75, 35.13]}}]
+    features[0]["properties"] = properties
+    for number in range(2):
+        undated = {"event_type": "PROTEST", "sentence": "People marched.", "document_id": "d", "source": "Daily"}
+        features.append({"type": "Feature", "id": f"u{number}", "geometry": None, "properties": undated})
+    later = properties | {"date_start": "2017-04-20", "reports": [], "disagreements": []}
+    features.append({"type": "Feature", "id": "l", "geometry": features[0]["geometry"], "properties": later})
+    return {"type": "FeatureCollection", "features": features}
+
+
+@pytest.fixture(scope="module")
+def merged_page(folder: Path) -> Path:
+    save(merged(), folder / "several.html", basemap="none")
+    return folder / "several.html"
+
+
+def test_merged_event_lists_its_reports_and_where_they_disagree(browser: Browser, merged_page: Path) -> None:
+    browser.open(merged_page)
+    browser.run("document.querySelectorAll('#list .item')[1].click()")
+    told = facts(browser)
+    assert told["Casualties"] == "5 to 7 killed"
+    assert told["Figures differ"] == "5 killed – Wire · 30 March 20177 killed – SANA · 30 March 2017"
+    assert told["Told by"] == "Wire, Daily, SANA"
+    sure = "That this happened: almost certain (97 %)That it was there: very likely (90 %)Event: very likely (87 %)"
+    assert told["How sure"] == sure
+    reports = browser.run("return [...document.querySelectorAll('#panel .reports li')].map((li) => li.textContent)")
+    assert reports == [
+        "Wire · Shelling5 killedShells killed five people in Hama.The same words in: Daily, Shells fall",
+        "SANA · b · 31 March 20177 killedSeven died in Hama.Open the source at sana.example.org",
+    ]
+    assert browser.visit().console == ()
+
+
+WRITTEN = """
+    window.written = [];
+    const write = CanvasRenderingContext2D.prototype.fillText;
+    CanvasRenderingContext2D.prototype.fillText = function (text, ...rest) {
+      window.written.push(text);
+      return write.call(this, text, ...rest);
+    };
+"""
+
+
+def test_places_of_the_evidence_show_themselves_on_the_map(browser: Browser, page: Path) -> None:
+    browser.open(page)
+    browser.run(WRITTEN)
+    open_event(browser, "shot")
+    shown = browser.run(
+        """
+        const [first, second] = document.querySelectorAll("#panel dd li .spot");
+        const over = (element, kind) => {
+          window.written = [];
+          element.dispatchEvent(new Event(kind));
+          return window.written.includes(element.textContent);
+        };
+        const mark = document.querySelector("#panel .article mark.spot");
+        return [over(first, "mouseenter"), over(first, "mouseleave"), over(second, "focus"), mark.tabIndex,
+          (mark.dispatchEvent(new Event("mouseenter")), window.written.at(-1))];
+        """
+    )
+    assert shown == [True, False, True, 0, "Paris"]
+    browser.run("document.querySelector('#panel dd li .spot').click()")
+    browser.wait("return map_events.getBounds().contains([48.85, 2.35])")
+
+
+def test_search_forgives_typing_errors_and_says_so(browser: Browser, page: Path) -> None:
+    browser.open(page)
+    browser.press("/")
+    browser.press("valpariaso")
+    assert browser.text("#status") == "3 of 40 events · nothing is written “valpariaso”: shown is “valparaiso”"
+    browser.press(Keys.ESCAPE)
+    browser.press("demonstartion")
+    assert browser.text("#status").startswith("3 of 40 events · nothing is written")
+    browser.press(Keys.ESCAPE)
+    browser.press("qqqqqqqq")
+    assert browser.text("#status") == "0 of 40 events"
+
+
+def tick(browser: Browser, facet: str, label: str) -> None:
+    """Ticks a choice of a facet."""
+    browser.run(
+        """
+        document.getElementById("filters").open = true;
+        const drawer = document.querySelector(`[data-facet=${arguments[0]}]`);
+        drawer.open = true;
+        drawer.dispatchEvent(new Event("toggle"));
+        const rows = [...drawer.querySelectorAll(".choice")];
+        const named = rows.find((row) => row.querySelector(".group-name").textContent === arguments[1]);
+        named.querySelector("input").click();
+        """,
+        facet,
+        label,
+    )
+
+
+def counts(browser: Browser, facet: str) -> dict[str, str]:
+    """The choices of a facet with their counts."""
+    rows = browser.run(
+        """
+        const rows = [...document.querySelectorAll(`[data-facet=${arguments[0]}] .choice`)];
+        return rows.map((row) => [".group-name", ".count"].map((name) => row.querySelector(name).textContent));
+        """,
+        facet,
+    )
+    return dict(rows)
+
+
+def test_filters_work_together_and_their_counts_follow(browser: Browser, page: Path) -> None:
+    browser.open(page)
+    tick(browser, "toll", "no figures")
+    none = browser.text("#status")
+    tick(browser, "toll", "no figures")
+    tick(browser, "country", "Syria")
+    listed = set(browser.run(LISTED, ".headline bdi"))
+    assert listed == {"Hama", "Kafr Zita", "Arza"}
+    total = int(browser.text("#status").split()[0])
+    # Of its own choices a facet counts what the others leave; the others count what it leaves.
+    assert int(counts(browser, "country")["Kenya"]) > 0
+    assert sum(map(int, counts(browser, "toll").values())) == total
+    tick(browser, "kind", "Shelling")
+    shelling = int(browser.text("#status").split()[0])
+    assert 0 < shelling < total
+    assert counts(browser, "kind")["Shelling"] == str(shelling)
+    assert browser.text("[data-facet=country] .chosen") == " · 1 chosen"
+    browser.run("[...document.querySelectorAll('#facets button')].at(-1).click()")
+    assert browser.text("#status") == "40 events · 4 not on the map"
+    assert none != "40 events · 4 not on the map"
+    tick(browser, "precision", "somewhere in a country")
+    assert browser.run(LISTED, ".headline") != []
+    assert all("somewhere in Mali" in line for line in browser.run(LISTED, ".headline"))
+
+
+def test_time_is_brushed_stepped_and_played(browser: Browser, page: Path) -> None:
+    browser.open(page)
+    left, top, width = browser.run(
+        """
+        const box = document.querySelector("#time canvas").getBoundingClientRect();
+        return [box.left, box.top, box.width];
+        """
+    )
+    browser.drag(left + width * 0.8, top + 20, left + width - 1, top + 20)
+    few = int(browser.text("#status").split()[0])
+    assert 0 < few < 40
+    assert browser.text("#time .said").endswith("2024")
+    years = {re.search(r"\d{4}", line)[0] for line in browser.run(LISTED, ".byline")}  # type: ignore[index]
+    assert years <= {"2022", "2023", "2024"}
+    browser.run("document.querySelector('#time .from').focus()")
+    before = browser.text("#time .said")
+    browser.press(Keys.ARROW_LEFT)
+    assert browser.text("#time .said") != before
+    words = browser.run("return document.querySelector('#time .from').getAttribute('aria-valuetext')")
+    assert browser.text("#time .said").startswith(words.rsplit(" ", 1)[0])
+    press = "document.querySelector(`#time [aria-label='${arguments[0]}']`).click()"
+    before = browser.text("#time .said")
+    browser.run(press, "One step back")
+    assert browser.text("#time .said") != before
+    browser.run("[...document.querySelectorAll('#time .steps button')].at(-1).click()")
+    assert browser.text("#status") == "40 events · 4 not on the map"
+    browser.run(press, "Play")
+    first = browser.text("#time .said")
+    assert first.startswith("14 April 2016 to")
+    browser.wait(f"return document.querySelector('#time .said').textContent !== {json.dumps(first)}")
+    browser.run(press, "Pause")
+    assert browser.run("return document.querySelector('#time [aria-label=Play]') !== null")
+
+
+def test_undated_events_are_counted_and_reachable(browser: Browser, merged_page: Path) -> None:
+    browser.open(merged_page)
+    assert browser.text("#time .undated label") == "2 events have no date"
+    for choice, status in (
+        ("without", "2 of 4 events"),
+        ("only", "2 of 4 events · 2 not on the map"),
+        ("with", "4 events · 2 not on the map"),
+    ):
+        browser.run(
+            """
+            const select = document.getElementById("undated");
+            select.value = arguments[0];
+            select.dispatchEvent(new Event("change"));
+            """,
+            choice,
+        )
+        assert browser.text("#status") == status
+
+
+def test_address_keeps_what_is_looked_at(browser: Browser, page: Path) -> None:
+    browser.open(page)
+    browser.press("/")
+    browser.press("hama")
+    tick(browser, "kind", "Shelling")
+    choose(browser, "Oldest first")
+    browser.run("document.querySelector('#list .item').click()")
+    browser.wait("return location.hash.includes('event=')")
+    browser.wait("return map_events.getZoom() > 6")
+    browser.wait("return location.hash.includes('view=')")
+    state = "return [location.hash, ...['#status', '#panel h2'].map((s) => document.querySelector(s)?.textContent)]"
+    seen = browser.run(state)
+    browser.run("location.hash = ''")
+    browser.wait("return document.querySelector('#status').textContent.startsWith('40 events')")
+    assert browser.run("return document.getElementById('panel').hidden")
+    assert browser.run("return document.getElementById('search').value") == ""
+    browser.run("location.hash = arguments[0]", seen[0])
+    browser.wait("return !document.getElementById('panel').hidden")
+    again = browser.run(state)
+    assert again[1:] == seen[1:]
+    (kept, view), (kept_before, before) = (hash.split("&view=") for hash in (again[0], seen[0]))
+    assert kept == kept_before
+    numbers = [[float(number) for number in text.split("%2C")] for text in (view, before)]
+    assert numbers[0] == pytest.approx(numbers[1], abs=0.01)  # Leaflet moves by whole pixels.
+    assert browser.run("return document.getElementById('order').selectedIndex") == 1
+    browser.run("location.hash = '#list'")  # The link that skips to the list is no state.
+    assert browser.text("#panel h2") == seen[2]
+
+
+def test_a_country_is_a_name_on_a_plate_not_a_point_in_the_desert(browser: Browser, page: Path) -> None:
+    browser.open(page)
+    browser.run(WRITTEN)
+    browser.run("map_events.setView([18, -2], 6, { animate: false })")
+    assert "Mali" in browser.run("return window.written")
+    browser.run("map_events.fire('mousemove', { containerPoint: L.point(460, 400) })")
+    assert browser.text("#tip").endswith("somewhere in Mali")
+    browser.click_at(360 + 460, 400)
+    assert browser.text("#panel h2").endswith("– somewhere in Mali")
+
+
+def test_corrections_leave_as_a_file_that_is_read_again(browser: Browser, page: Path, folder: Path) -> None:
+    browser.open(page)
+    press = """
+        const rows = [...document.querySelectorAll("#panel .correct button")];
+        rows.find((row) => row.textContent === arguments[0]).click();
+    """
+    open_event(browser, "shot")
+    browser.run(press, "It is Paris, France")
+    assert browser.text("#panel .correct .put-right") == "You say: Paris is Paris, France"
+    open_event(browser, "clashes")
+    browser.run(press, "This is no event")
+    assert browser.text(".item[aria-current] .put-right") == "You say: this is no event"
+    open_event(browser, "struck")
+    browser.run("map_events.setView([32.5, 130.5], 9, { animate: false })")
+    browser.run("document.querySelector('#panel .correct').open = true")
+    browser.click_at(360 + 300, 400)
+    assert browser.text("#panel .correct .put-right").startswith("You say: Kumamoto is 32.")
+    open_event(browser, "burned")
+    browser.run(press, "Valparaíso is no place")
+    assert browser.text("#put-right") == "Download 4 corrections"
+    browser.run(press, "Undo")
+    assert browser.text("#put-right") == "Download 3 corrections"
+    rows = read_corrections(downloaded(browser, folder, "put-right", "corrections.csv"))
+    assert [(row.document_id, row.text, row.action) for row in rows] == [
+        ("texas.txt", "Paris", "place"),
+        ("hama.txt", "clashes", "no_event"),
+        ("kumamoto.txt", "Kumamoto", "place"),
+    ]
+    assert rows[0].place_id == "geonames:2988507"
+    text = next(story for story in sample()["geoevents"]["documents"] if story["id"] == "hama.txt")["text"]
+    assert text[rows[1].start : rows[1].end] == "clashes"
+    assert rows[2].position is not None
+    assert 32 < rows[2].position.lat < 33
+
+
+def test_citation_is_copied(browser: Browser, page: Path) -> None:
+    browser.open(page)
+    browser.run("navigator.clipboard.writeText = async (text) => { window.copied = text; }")
+    open_event(browser, "clashes")
+    browser.run("document.querySelector('#panel .cite button').click()")
+    browser.wait("return document.querySelector('#panel .cite [role=status]').textContent === 'Copied'")
+    assert browser.run("return window.copied") == (
+        "“Heavy clashes broke out near the western city of Hama on Thursday, and about 2,200 fighters have been killed "
+        "in less than a week, the state agency says.” Example Wire, “Army and militants clash near Hama”, "
+        "30 March 2017, https://news.example.org/2017/03/30/hama. "
+        "Read by geoevents: Armed clash, Hama, 30 March 2017 [event-0]."
+    )
+
+
 def test_click_on_the_map_opens_events_and_lists_those_at_one_point(browser: Browser, page: Path) -> None:
     browser.open(page)
     browser.run("map_events.setView([64.7337, 177.4904], 6, { animate: false })")
@@ -427,20 +723,50 @@ def test_unlocated_events_and_names_have_a_list_of_their_own(browser: Browser, p
     assert "Where" not in facts(browser)
 
 
-def test_download_is_the_geojson_that_is_shown(browser: Browser, page: Path, folder: Path) -> None:
-    browser.open(page)
+def downloaded(browser: Browser, folder: Path, button: str, name: str) -> Path:
+    """The file that a button of the page hands over."""
     browser.driver.execute_cdp_cmd("Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(folder)})
+    path = folder / name
+    path.unlink(missing_ok=True)
+    browser.run("document.getElementById(arguments[0]).click()", button)
+    for _ in range(500):
+        if path.exists():
+            return path
+        browser.run("return new Promise((resolve) => setTimeout(resolve, 20))")
+    raise AssertionError(f"no {name} came")
+
+
+def test_what_is_shown_can_be_taken_away(browser: Browser, page: Path, folder: Path) -> None:
+    browser.open(page)
     browser.press("/")
     browser.press("anadyr")
-    browser.run("document.getElementById('download').click()")
-    path = folder / "events.geojson"
-    for _ in range(200):
-        if path.exists():
-            break
-        browser.run("return new Promise((resolve) => setTimeout(resolve, 20))")
-    found = json.loads(path.read_text("utf-8"))
+    found = json.loads(downloaded(browser, folder, "download", "events.geojson").read_text("utf-8"))
     assert [feature["properties"]["place_name"] for feature in found["features"]] == ["Anadyr"]
     assert found["features"][0] in sample()["features"]
+    with downloaded(browser, folder, "table", "events.csv").open(encoding="utf-8", newline="") as file:
+        [row] = csv.DictReader(file)
+    properties = found["features"][0]["properties"]
+    assert (row["longitude"], row["latitude"]) == ("177.4904", "64.7337")
+    assert (row["place_name"], row["sentence"]) == ("Anadyr", properties["sentence"])
+    assert set(properties) < set(row)
+    picture = downloaded(browser, folder, "picture", "events.png").read_bytes()
+    assert picture.startswith(b"\x89PNG")
+    assert int.from_bytes(picture[16:20], "big") == 1280 - 360
+    assert_no_complaint(browser)
+
+
+def assert_no_complaint(browser: Browser) -> None:
+    visit = browser.visit()
+    assert visit.console == ()
+    assert [url for url in visit.requests if not url.startswith("blob:")] == []
+
+
+@pytest.mark.parametrize("formula", ["=cmd|' /C calc'!A0", "+1", "@x", "-2+3", "\tx"])
+def test_csv_runs_no_formula(browser: Browser, formula: str) -> None:
+    call = "return csvOf(['a', 'b'], [[...arguments]])"
+    made = browser.run(f"{scripts('text', 'words', 'take')}\n{call}", formula, -2.5)
+    rows = list(csv.reader(made.splitlines()))
+    assert rows[1] == ["'" + formula, "-2.5"]
 
 
 def test_opens_across_the_antimeridian_the_short_way(browser: Browser, folder: Path) -> None:
@@ -491,9 +817,18 @@ def test_ten_thousand_events_come_compressed_and_a_page_at_a_time(browser: Brows
     assert (folder / "many.html").stat().st_size < 6_000_000
     browser.open(folder / "many.html")
     assert browser.text("#status").startswith("10,000 events")
-    assert browser.run("return document.querySelectorAll('#list .item').length") == 200
+    assert browser.run("return document.querySelectorAll('#list .item').length") == 100
     browser.run("document.getElementById('more').click()")
-    assert browser.run("return document.querySelectorAll('#list .item').length") == 400
+    assert browser.run("return document.querySelectorAll('#list .item').length") == 200
+    browser.run("document.querySelector('#list .item').click()")
+    assert browser.text("#panel .evidence mark.trigger") in browser.text("#list .item .snippet")
+    assert browser.run("return document.querySelector('#panel .article')") is None
+    spent = []
+    for _ in range(3):
+        before = browser.cpu_seconds()
+        browser.run("document.querySelector('.group input').click()")
+        spent.append(browser.cpu_seconds() - before)
+    assert min(spent) < 0.25
     visit = browser.visit()
     assert visit.console == ()
     assert visit.requests == ()
@@ -563,13 +898,13 @@ def test_tiles_are_asked_of_their_host_and_nothing_else(browser: Browser, folder
         ("chanceInWords(0)", "doubtful (0 %)"),
         ("countryInWords('SY')", "Syria"),
         ("countryInWords('not a country')", "not a country"),
-        ("plural(1, 'event')", "1 event"),
-        ("plural(0, 'event')", "0 events"),
+        ("say('events', 1)", "1 event"),
+        ("say('events', 1200)", "1,200 events"),
+        ("word('modality', 'constructor')", None),
     ],
 )
 def test_numbers_and_dates_in_words(browser: Browser, call: str, words: str | None) -> None:
-    script = (resources.files("maps") / "assets/words.js").read_text("utf-8")
-    assert browser.run(f"{script}\nreturn {call};") == words
+    assert browser.run(f"{scripts('words')}\nreturn {call};") == words
 
 
 @pytest.mark.parametrize(
@@ -646,7 +981,9 @@ def test_missing_browser_skips_or_fails_when_one_is_required(folder: Path, monke
 
 def scripts(*names: str) -> str:
     """The sources of some of the page's scripts, to be run in a page, which has Leaflet."""
-    return "\n".join((resources.files("maps") / "assets" / f"{name}.js").read_text("utf-8") for name in names)
+    assets = resources.files("maps") / "assets"
+    sources = "\n".join((assets / f"{name}.js").read_text("utf-8") for name in names)
+    return f"{sources}\nreadWords({(assets / 'words.json').read_text('utf-8')});\n"
 
 
 @pytest.mark.parametrize("zoom", [0, 2, 5, 9])

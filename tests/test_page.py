@@ -25,10 +25,11 @@ from payloads import MARKER, PAYLOADS, shown
 
 import maps
 from maps import page as page_module
+from maps import scripts
 from maps.errors import MapAssetError, MapDataError, MapError
 
 POINT = {"type": "Point", "coordinates": [1.0, 2.0]}
-DATA_SCRIPTS = ["data-style", "data-ground", "data-events"]
+DATA_SCRIPTS = ["data-words", "data-style", "data-ground", "data-events"]
 
 
 class Parts(HTMLParser):
@@ -142,6 +143,29 @@ def test_long_data_are_compressed_and_come_back() -> None:
     assert json.loads(Parts(text).block("events")) == given
 
 
+def test_many_events_come_by_columns_with_sentences_for_articles() -> None:
+    given = many(2400)
+    given["features"][7]["properties"]["reports"] = [{"sentence": "Another."}, {"sentence": "And another."}]
+    given["features"][8]["properties"] = {"foreign": {"a": [1]}, "fatalities_best": 4}
+    before = copy.deepcopy(given)
+    block = json.loads(Parts(maps.draw(given)).block("events"))
+    assert given == before
+    assert not any("text" in document for document in block["geoevents"]["documents"])
+    columns = {}
+    for name, column in block["columns"].items():
+        plain = isinstance(column, dict)
+        columns[name] = column["plain"] if plain else [column[0][index] for index in column[1]]
+    for index, feature in enumerate(given["features"]):
+        assert block["ids"][index] == feature["id"]
+        point = feature["geometry"]["coordinates"] if feature["geometry"] else [None, None]
+        assert [block["lons"][index], block["lats"][index]] == point
+        for name in block["columns"].keys() | set(block["nulls"]):
+            expected = feature["properties"].get(name)
+            if name == "reports" and len(expected or []) == 1:
+                expected = None  # It repeats the event's sentence.
+            assert (columns[name][index] if name in columns else None) in (expected, expected or None), name
+
+
 def test_thousand_events_with_articles_stay_below_two_megabytes() -> None:
     assert len(maps.draw(many(1000)).encode("utf-8")) < 2_000_000
 
@@ -154,8 +178,8 @@ def test_payload_neither_runs_nor_breaks_out(name: str, tmp_path: Path, monkeypa
     given["geoevents"] = {"documents": [{"id": payload, "text": payload, "title": payload}]}
     parts = Parts(maps.draw(given, title=payload))
     assert not list(tmp_path.iterdir()), MARKER
-    scripts = [attributes.get("id") for tag, attributes in parts.tags if tag == "script"]
-    assert scripts == [*DATA_SCRIPTS, None, None, None]
+    found = [attributes.get("id") for tag, attributes in parts.tags if tag == "script"]
+    assert found == [*DATA_SCRIPTS, None, None, None]
     events = json.loads(parts.block("events"))
     assert events["features"][0]["properties"]["sentence"] == shown(payload)
     assert events["geoevents"]["documents"][0]["text"] == shown(payload)
@@ -175,16 +199,55 @@ def test_vendored_files_are_those_of_sources_json() -> None:
 
 
 def test_our_scripts_are_small_and_put_text_on_the_page_only_as_text() -> None:
-    script = page_module._our_script()
-    assert len(script.encode("utf-8")) <= 60 * 1024
+    script = scripts.our_script()
+    assert len(script.encode("utf-8")) < 60_000
+    assert len(zlib.compress(script.encode("utf-8"), 9)) < 24_000
     assert "</" not in script
     assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|new Function", script)
+
+
+SOURCE = r"""
+const rate = (value) => value / 2;
+/* a comment, with "quotes" */
+class Counter {
+  constructor() { this.totalCount = 0; } // and another
+  addAll({ first, second: other = 3 }, ...more) {
+    const pattern = /[/"'`]\/x/g;
+    const total = [first, other, ...more].reduce((sum, one) => sum + one, 0);
+    this.totalCount += total;
+    const text = `${first} of ${`${other}, ${more.length ? "more" : "none"}`}`;
+    return { total, text, first: rate(first), [text]: pattern.test('a/"/x'), "key-word": total > 1 ? first : other };
+  }
+}
+const counter = new Counter();
+const a = counter.addAll({ first: 4 }, 1, 2);
+const b = counter.addAll({ first: 1, second: 5 })
+  .text;
+let c = 1
+c = - -c + +c - (- c)
+const keys = Object.keys({ a, b, rate, async later() {}, get now() { return 1; } });
+return JSON.stringify([a, b, c, counter.totalCount, keys]);
+"""
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="no node on this machine to run a script with")
+def test_a_shortened_script_does_the_same() -> None:
+    def run(script: str) -> str:
+        program = f"console.log((() => {{{script}}})())"
+        return subprocess.run(["node", "-e", program], check=True, capture_output=True, text=True).stdout
+
+    short = scripts.shorten(SOURCE)
+    assert run(SOURCE) == run(short) != ""
+    assert len(short) < len(SOURCE) * 0.75
+    assert "comment" not in short
+    assert "totalCount" not in short
+    assert "totalCount" in scripts.shorten(SOURCE, ["totalCount"])
 
 
 @pytest.mark.skipif(shutil.which("node") is None, reason="no node on this machine to check the scripts with")
 def test_our_scripts_parse(tmp_path: Path) -> None:
     path = tmp_path / "page.js"
-    path.write_text(page_module._our_script(), encoding="utf-8")
+    path.write_text(scripts.our_script(), encoding="utf-8")
     subprocess.run(["node", "--check", str(path)], check=True)
 
 
@@ -218,6 +281,7 @@ def test_missing_asset_says_to_install_again() -> None:
         (collection(actors="SANA"), "properties.actors must be a list of texts or null, not 'SANA'"),
         (collection(fatalities_low=True), "properties.fatalities_low must be a whole number or null, not True"),
         (collection(place_confidence=float("nan")), "properties.place_confidence must be a finite number"),
+        (collection(disagreements=[1]), "properties.disagreements must be a list of objects"),
         (collection(reports=["x"]), "properties.reports must be a list of objects"),
         (collection(foreign={1, 2}), "not JSON: Object of type set"),
         (collection(foreign=float("inf")), "not JSON: Out of range float"),

@@ -2,7 +2,7 @@
 
 /** The JSON of a block, or null if the page has none of that name. */
 async function readBlock(name) {
-  const block = document.getElementById(`data-${name}`);
+  const block = byId(`data-${name}`);
   if (!block) return null;
   if (block.dataset.encoding !== "deflate") return JSON.parse(block.textContent);
   const letters = atob(block.textContent);
@@ -10,6 +10,23 @@ async function readBlock(name) {
   for (let i = 0; i < letters.length; i++) bytes[i] = letters.charCodeAt(i);
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
   return JSON.parse(await new Response(stream).text());
+}
+
+/** A collection that came by columns, with features as others have them but for the properties that are null. */
+function unpack(collection) {
+  const { count, ids, lons, lats, nulls, columns, ...others } = collection;
+  if (!columns) return collection;
+  const features = Array.from({ length: count }, (_, index) => ({
+    type: "Feature",
+    id: ids[index],
+    geometry: lons[index] === null ? null : { type: "Point", coordinates: [lons[index], lats[index]] },
+    properties: Object.create(null),
+  }));
+  for (const [name, column] of Object.entries(columns)) {
+    const [values, indices] = column.plain ? [column.plain] : column;
+    features.forEach(({ properties }, index) => (properties[name] = values[indices ? indices[index] : index]));
+  }
+  return { ...others, features };
 }
 
 /** Finds what an event is called, and its group. Maps, so that "__proto__" is just a name. */
@@ -21,7 +38,7 @@ function readKinds(style) {
   return ({ event_type: type, event_mode: mode, acled_sub_event_type: sub }) =>
     acled.get(sub) ||
     modes.get(`${type} ${String(mode).replaceAll("_", "-")}`) ||
-    types.get(type) || { label: type ? `Event of type ${type}` : "Event", group: style.groups.length - 1 };
+    types.get(type) || { label: type ? say("event_of_type", type) : say("event"), group: style.groups.length - 1 };
 }
 
 /** The articles that were read, by id. */
@@ -55,10 +72,14 @@ function readEvent(feature, order, kindOf, articles) {
     lon,
     lat,
     located: lon !== null,
+    // Its point is a country's middle, where nothing was reported.
+    country: lon !== null && props.where_prec === 6,
     group: kind.group,
     label: kind.label,
     place: nameAsRead(props),
     date: props.date_start || props.date_end || null,
+    first: dayOf(props.date_start || props.date_end),
+    last: dayOf(props.date_end || props.date_start),
     article: articles.get(props.document_id) || null,
     // A point that stands for an area, or for the surroundings of a place, is drawn hollow.
     hollow: (props.where_prec ?? 1) > 1 || (props.geo_precision ?? 1) > 1,
@@ -78,18 +99,19 @@ function tollOf(props, count) {
   return bounds.find((bound) => typeof bound === "number") ?? -1;
 }
 
-/** The orders that the list can be put in: what each is called, and what it compares. Ties are newest first. */
-const ORDERS = new Map([
-  ["Newest first", () => 0],
-  ["Oldest first", (a, b) => (a.date === null) - (b.date === null) || compareDates(a.date, b.date)],
-  ["Most killed first", (a, b) => compareTolls(a.props, b.props)],
-  ["Surest place first", (a, b) => (b.props.place_confidence ?? -1) - (a.props.place_confidence ?? -1)],
-  ["Least sure place first", (a, b) => (a.props.place_confidence ?? 2) - (b.props.place_confidence ?? 2)],
-]);
+/** The orders that the list can be put in, as the table of words names them. Ties are newest first. */
+const ORDERS = [
+  () => 0,
+  (a, b) => (a.date === null) - (b.date === null) || compareDates(a.date, b.date),
+  (a, b) => compareTolls(a.props, b.props),
+  (a, b) => (b.props.place_confidence ?? -1) - (a.props.place_confidence ?? -1),
+  (a, b) => (a.props.place_confidence ?? 2) - (b.props.place_confidence ?? 2),
+];
 
-/** Events in the order of that name. */
-function inOrder(events, name) {
-  const compare = ORDERS.get(name);
+/** Events in the order of that number; they come newest first. */
+function inOrder(events, number) {
+  if (!number) return events;
+  const compare = ORDERS[number];
   return [...events].sort((a, b) => compare(a, b) || a.index - b.index);
 }
 
@@ -110,30 +132,17 @@ function mentionOf(event) {
   return event.article?.places.find((place) => place.start === start && place.end === end) || null;
 }
 
-/** What a search looks through, folded once and kept. */
-function haystack(event) {
-  if (event.haystack === undefined) {
-    const p = event.props;
-    const texts = [
-      event.label,
-      p.place_name,
-      p.place_text,
-      p.admin1,
-      p.sentence,
-      p.attribution,
-      p.source,
-      p.document_title,
-    ];
-    if (p.country_code) texts.push(countryInWords(p.country_code));
-    event.haystack = fold([...texts, ...(p.actors || []), ...(p.recipients || [])].filter(Boolean).join("\n"));
-  }
-  return event.haystack;
+/** Days from 1970 of "2017-03-30", or null. */
+function dayOf(iso) {
+  const parts = /^(\d{4})-(\d\d)-(\d\d)/.exec(iso || "");
+  return parts && Math.floor(Date.UTC(parts[1], parts[2] - 1, parts[3]) / 864e5);
 }
 
-/** Events that hold every word of a query. */
-function search(events, query) {
-  const words = fold(query).split(/\s+/).filter(Boolean);
-  return words.length ? events.filter((event) => words.every((word) => haystack(event).includes(word))) : events;
+/** The outlets that report an event, in the order of its reports, those that reprint it with them. */
+function sourcesOf({ props: p }) {
+  if (!p.reports?.length) return p.source ? [p.source] : [];
+  const told = (p.reports || []).flatMap((report) => [report, ...(report.reprints || [])]);
+  return [...new Set([p, ...told].map((report) => report.source).filter(Boolean))];
 }
 
 /** Names that were read but could not be placed, each once, with the title of a document that has it. */

@@ -110,6 +110,21 @@ function circleAround(lon, lat, metres) {
   });
 }
 
+/** The plates of countries in which something happened, nobody says where: a name, not a point. */
+function plateCountries(events) {
+  const plates = new Map();
+  for (const event of events) {
+    const key = `${event.props.country_code} ${event.place}`;
+    if (!plates.has(key)) plates.set(key, []);
+    plates.get(key).push(event);
+  }
+  return [...plates.values()].map((inside) => {
+    const [{ lon, lat, place }] = inside;
+    const made = finish({ x: worldX(lon), y: worldY(lat), points: [{ events: inside }], size: inside.length });
+    return { ...made, plate: true, text: oneLine(place || "?", 28) };
+  });
+}
+
 /** "12 km north of Hama": on the map a point apart from its place must not pass for it. */
 function nameOnMap({ place, props }) {
   return place && props.place_relation ? `${props.place_relation} ${place}` : place;
@@ -119,27 +134,68 @@ function boxOf({ made, x, y }) {
   return [x - made.radius, y - made.radius, x + made.radius, y + made.radius];
 }
 
+/** Where a plate goes that would cover symbols, in pixels up or down. */
+const PLATE_SHIFTS = [0, -30, 30, -60, 60];
+
+function plateText({ text, size }) {
+  return size === 1 ? text : `${text}: ${shortCount(size)}`;
+}
+
 const EventLayer = CanvasLayer.extend({
   initialize(groups) {
     this.groups = groups;
     this.points = [];
-    this.selected = null;
-    this.hovered = null;
+    this.plates = [];
+    this.spot = null;
+    /** How much of the view's right and lower edge is covered. */
+    this.covered = () => ({ right: 0, bottom: 0 });
+    this.selectedEvent = null;
+    this.hoveredEvent = null;
     this.clusters = [];
+    this.shownPlates = [];
     this.clusteredAt = null;
   },
 
   /** Shows these events and no others. */
   show(events) {
-    this.points = groupByPoint(events);
+    this.points = groupByPoint(events.filter((event) => !event.country));
+    this.plates = plateCountries(events.filter((event) => event.country));
     this.clusteredAt = null;
     this.redraw();
   },
 
   /** Rings the event's symbol and draws the circle that holds its true point; null for none. */
   select(event) {
-    this.selected = event?.located ? event : null;
+    this.selectedEvent = event?.located ? event : null;
     this.redraw();
+  },
+
+  /** Draws the circle of the event under the pointer. */
+  hover(event) {
+    if (event === this.hoveredEvent) return;
+    this.hoveredEvent = event;
+    this.redraw();
+  },
+
+  /** Points out a place, {lon, lat, name?, uncertainty_m?}; null for none. */
+  point(spot) {
+    this.spot = spot;
+    this.redraw();
+  },
+
+  /** The plates in sight, each with its box, clear of the symbols where there is room. */
+  placedPlates(seen, view) {
+    const taken = seen.map(boxOf);
+    this.context.font = NAME_FONT;
+    return this.plates.flatMap((made) => {
+      const { x, y } = inView(view, made.x, made.y);
+      if (x < 0 || y < 0 || x > view.width || y > view.height) return [];
+      const width = this.context.measureText(plateText(made)).width + 16;
+      const boxes = PLATE_SHIFTS.map((dy) => [x - width / 2, y + dy - 11, x + width / 2, y + dy + 11]);
+      const box = boxes.find((one) => !overlapsAny(one, taken)) || boxes[0];
+      taken.push(box);
+      return [{ made, box }];
+    });
   },
 
   /** The clusters in sight, each with its place in the view: big ones first, so that small ones lie on top. */
@@ -161,15 +217,15 @@ const EventLayer = CanvasLayer.extend({
    * The names of places beside their symbols, from zoom 5, where they cover neither a symbol nor each other; each with
    * its box. Events at one point may be at differently named places: only a name they share is written.
    */
-  names(seen, view) {
+  names(seen, view, plates) {
     const names = [];
     if (view.zoom < NAMES_ZOOM) return names;
-    const taken = seen.map(boxOf);
+    const taken = [...seen.map(boxOf), ...plates.map(({ box }) => box)];
     this.context.font = NAME_FONT;
     for (const { made, x, y } of seen) {
       const [name, ...others] = new Set(made.points[0].events.map(nameOnMap));
       if (!name || others.length) continue;
-      const text = shorten(name.slice(0, 60).replace(/[\p{C}\s]+/gu, " "), 28);
+      const text = oneLine(name, 28);
       const left = x + made.radius + 4;
       const box = [left, y - 8, left + this.context.measureText(text).width + 4, y + 8];
       if (overlapsAny(box, taken)) continue;
@@ -182,19 +238,74 @@ const EventLayer = CanvasLayer.extend({
   /** Boxes of all that is drawn, which the base map keeps its names clear of. */
   boxes(view) {
     const seen = this.seen(view);
-    return [...seen.map(boxOf), ...this.names(seen, view).map((name) => name.box)];
+    const plates = this.placedPlates(seen, view);
+    return [...seen.map(boxOf), ...plates.map(({ box }) => box), ...this.names(seen, view, plates).map(({ box }) => box)];
   },
 
   paint(context, view) {
     const colours = themeColours();
-    if (this.selected) this.paintCircle(context, view, colours);
+    for (const event of new Set([this.selectedEvent, this.hoveredEvent])) if (event) this.paintCircle(context, view, event, event.props.coordinate_uncertainty_m, colours);
     const seen = this.seen(view);
+    const plates = this.placedPlates(seen, view);
+    for (const plate of plates) this.paintPlate(context, plate, colours);
     for (const { made, x, y } of seen) this.paintCluster(context, made, x, y, colours);
-    this.paintNames(context, this.names(seen, view), colours);
+    this.paintNames(context, this.names(seen, view, plates), colours);
+    this.shownPlates = plates;
+    if (this.spot) this.paintSpot(context, view, this.spot, colours);
+  },
+
+  paintPlate(context, { made, box }, { ink, paper, accent }) {
+    const [left, top, right, bottom] = box;
+    const isSelected = made.events.includes(this.selectedEvent);
+    context.beginPath();
+    context.roundRect(left, top, right - left, bottom - top, 5);
+    context.fillStyle = paper;
+    context.fill();
+    context.lineWidth = isSelected ? 3 : 1;
+    context.strokeStyle = isSelected ? accent : ink;
+    context.setLineDash([4, 3]);
+    context.stroke();
+    context.setLineDash([]);
+    let x = left + 6;
+    made.counts.forEach((count, group) => {
+      const width = (count / made.size) * (right - left - 12);
+      context.fillStyle = this.groups[group].colour;
+      context.fillRect(x, bottom - 5, width, 3);
+      x += width;
+    });
+    context.font = NAME_FONT;
+    context.textAlign = "center";
+    context.textBaseline = "middle";
+    context.fillStyle = ink;
+    context.fillText(plateText(made), (left + right) / 2, (top + bottom) / 2 - 1.5);
+  },
+
+  /** A ring and a name at a place, or an arrow at the edge behind which it lies. */
+  paintSpot(context, view, spot, colours) {
+    this.paintCircle(context, view, spot, spot.uncertainty_m, colours);
+    const { x, y } = inView(view, worldX(spot.lon), worldY(spot.lat));
+    const { right, bottom } = this.covered();
+    const inside = [Math.max(18, Math.min(view.width - right - 18, x)), Math.max(18, Math.min(view.height - bottom - 18, y))];
+    const angle = Math.atan2(y - inside[1], x - inside[0]);
+    const isHere = inside[0] === x && inside[1] === y;
+    context.beginPath();
+    if (isHere) context.arc(x, y, 12, 0, 2 * Math.PI);
+    else for (const turn of [0, 2.5, -2.5]) context.lineTo(inside[0] + 11 * Math.cos(angle + turn), inside[1] + 11 * Math.sin(angle + turn));
+    context.closePath();
+    context.lineWidth = 3;
+    context.strokeStyle = colours.accent;
+    context.fillStyle = colours.accent;
+    if (!isHere) context.fill();
+    context.stroke();
+    const text = oneLine(String(spot.name ?? ""), 40);
+    context.font = NAME_FONT;
+    const width = context.measureText(text).width;
+    const left = inside[0] + 18 + width < view.width - right ? inside[0] + 18 : inside[0] - 18 - width;
+    this.paintNames(context, [{ text, left, y: inside[1] }], colours);
   },
 
   paintCluster(context, made, x, y, { ink, paper, accent }) {
-    if (this.selected && made.events.includes(this.selected)) {
+    if (this.selectedEvent && made.events.includes(this.selectedEvent)) {
       context.beginPath();
       context.arc(x, y, made.radius + 5, 0, 2 * Math.PI);
       context.lineWidth = 3;
@@ -206,13 +317,12 @@ const EventLayer = CanvasLayer.extend({
     else drawDonut(context, this.groups, made.counts, x, y, made.radius, ink, paper);
   },
 
-  paintCircle(context, view, { accent }) {
-    const { lon, lat, props } = this.selected;
-    if (!props.coordinate_uncertainty_m) return;
+  paintCircle(context, view, { lon, lat }, metres, { accent }) {
+    if (!metres) return;
     const middle = inView(view, worldX(lon), 0).x;
     const turn = middle - (worldX(lon) * view.world - view.left);
     context.beginPath();
-    for (const point of circleAround(lon, lat, props.coordinate_uncertainty_m)) {
+    for (const point of circleAround(lon, lat, metres)) {
       context.lineTo(point.x * view.world - view.left + turn, point.y * view.world - view.top);
     }
     context.closePath();
@@ -245,7 +355,8 @@ const EventLayer = CanvasLayer.extend({
   /** The cluster at a point of the view, within `reach` pixels of its edge, or null. */
   at(point, reach) {
     const view = viewOf(this._map);
-    let best = null;
+    const onPlate = ({ box }) => point.x >= box[0] && point.x <= box[2] && point.y >= box[1] && point.y <= box[3];
+    let best = this.shownPlates.find(onPlate)?.made || null;
     let bestGap = reach;
     for (const made of this.clusters) {
       const { x, y } = inView(view, made.x, made.y);

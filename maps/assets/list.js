@@ -1,13 +1,18 @@
 // The column beside the map: filters that are the legend too, the list of events, and what is not on the map.
 
-const PAGE_LENGTH = 200;
+const PAGE_LENGTH = 100;
 const SNIPPET_LENGTH = 220;
 const NAMES_SHOWN = 200;
 
 /** "Air strike – Hama": what and where, as nodes. */
 function headline(event) {
-  const where = event.place ? quote(event.place) : "place unknown";
-  return [make("span", { class: "what" }, event.label), " – ", where];
+  return [make("span", { class: "what" }, event.label), " – ", ...whereInWords(event)];
+}
+
+/** "Hama", "somewhere in Mali" or "place unknown", as nodes. */
+function whereInWords({ place, country }) {
+  if (!place) return [say("place_unknown")];
+  return country ? sayNodes("somewhere_in", quote(place)) : [quote(place)];
 }
 
 /** "9 killed · 30 March 2017 · SANA", as nodes. */
@@ -17,80 +22,24 @@ function byline(event) {
   const toll = casualtiesInWords(event.props).join(", ");
   const parts = toll ? [make("strong", {}, toll)] : [];
   if (date) parts.push(quote(date));
-  else parts.push(written ? make("span", {}, "no date, written ", quote(`“${written}”`)) : "no date");
+  else parts.push(written ? make("span", {}, ...sayNodes("no_date_written", quote(say("cited", written)))) : say("no_date"));
   if (event.props.source) parts.push(quote(event.props.source));
   return join(parts, " · ");
 }
 
 function listItem(event, groups, open) {
+  const said = event.said ? make("span", { class: "put-right" }, quote(say("you_said", event.said))) : null;
   const text = make(
     "span",
     { class: "item-text" },
     make("span", { class: "headline" }, ...headline(event)),
     make("span", { class: "byline" }, ...byline(event)),
     event.props.sentence ? quote(shorten(event.props.sentence, SNIPPET_LENGTH), "span", "snippet") : null,
+    said,
   );
   const symbol = symbolElement(groups[event.group], { hollow: event.hollow });
-  return make(
-    "li",
-    {},
-    make(
-      "button",
-      { type: "button", class: "item", "data-index": event.index, onclick: () => open(event) },
-      symbol,
-      text,
-    ),
-  );
-}
-
-/** The filters: a box for each group that has events, with its symbol and its count. Calls back with the hidden groups. */
-class Filters {
-  constructor(root, groups, events, changed) {
-    this.hidden = new Set();
-    this.boxes = [];
-    this.counts = new Map();
-    const present = new Set(events.map((event) => event.group));
-    groups.forEach((group, index) => {
-      if (!present.has(index)) return;
-      const box = make("input", {
-        type: "checkbox",
-        checked: true,
-        onchange: () => this.toggle(index, box.checked, changed),
-      });
-      this.boxes.push(box);
-      const count = make("span", { class: "count" });
-      this.counts.set(index, count);
-      root.append(
-        make(
-          "label",
-          { class: "group" },
-          box,
-          symbolElement(group),
-          make("span", { class: "group-name" }, group.label),
-          count,
-        ),
-      );
-    });
-  }
-
-  toggle(index, shown, changed) {
-    if (shown) this.hidden.delete(index);
-    else this.hidden.add(index);
-    changed();
-  }
-
-  /** Ticks all boxes again. */
-  clear() {
-    this.hidden.clear();
-    for (const box of this.boxes) box.checked = true;
-  }
-
-  /** Shows how many of `events` are of each group. */
-  count(events) {
-    const found = new Map();
-    for (const event of events) found.set(event.group, (found.get(event.group) || 0) + 1);
-    for (const [index, element] of this.counts) element.textContent = number.format(found.get(index) || 0);
-  }
+  const content = make("span", { class: "item-body" }, symbol, text);
+  return make("li", {}, button(content, () => open(event), null, { class: "item", "data-index": event.index }));
 }
 
 /** The list of events on the map; long ones come a page at a time. */
@@ -98,10 +47,10 @@ class EventList {
   constructor(groups, open) {
     this.groups = groups;
     this.open = open;
-    this.root = document.getElementById("list");
-    this.more = document.getElementById("more");
-    this.more.addEventListener("click", () => this.extend());
-    this.root.addEventListener("keydown", (press) => this.walk(press));
+    this.root = byId("list");
+    this.more = byId("more");
+    on(this.more, "click", () => this.extend());
+    on(this.root, "keydown", (press) => this.walk(press));
   }
 
   /** Lists events, or where there are none says what `otherwise` says. */
@@ -121,7 +70,7 @@ class EventList {
     this.root.append(...next.map((event) => listItem(event, this.groups, this.open)));
     this.shown += next.length;
     this.more.hidden = this.shown >= this.events.length;
-    this.more.textContent = `Show more (${number.format(this.events.length - this.shown)} left)`;
+    this.more.textContent = say("show_more", this.events.length - this.shown);
   }
 
   /** Marks the event that is open and brings it into sight. */
@@ -149,16 +98,16 @@ class EventList {
 
 /** Events without a position, and names that no gazetteer placed: a list of their own, not points somewhere. */
 function showUnlocated(events, names, groups, open) {
-  const root = document.getElementById("unlocated");
+  const root = byId("unlocated");
   root.hidden = !events.length && !names.length;
-  root.replaceChildren(make("h2", { id: "unlocated-title" }, "Not on the map"));
+  root.replaceChildren(make("h2", { id: "unlocated-title" }, say("not_on_map_title")));
   if (events.length) {
     root.append(
-      make("p", {}, `${plural(events.length, "event")} whose place the text does not say, or no gazetteer knows.`),
+      make("p", {}, say("not_on_map_why", events.length)),
       make("ol", {}, ...events.slice(0, PAGE_LENGTH).map((event) => listItem(event, groups, open))),
     );
     if (events.length > PAGE_LENGTH)
-      root.append(make("p", {}, `and ${number.format(events.length - PAGE_LENGTH)} more: search to find them`));
+      root.append(make("p", {}, say("and_more_search", events.length - PAGE_LENGTH)));
   }
   if (names.length) root.append(unplacedList(names));
 }
@@ -166,12 +115,12 @@ function showUnlocated(events, names, groups, open) {
 function unplacedList(names) {
   const rows = names
     .slice(0, NAMES_SHOWN)
-    .map(({ name, where }) => make("li", {}, quote(name), where ? make("small", {}, " in ", quote(where)) : null));
-  if (names.length > NAMES_SHOWN) rows.push(make("li", {}, `and ${number.format(names.length - NAMES_SHOWN)} more`));
+    .map(({ name, where }) => make("li", {}, quote(name), where ? make("small", {}, ...sayNodes("in", quote(where))) : null));
+  if (names.length > NAMES_SHOWN) rows.push(make("li", {}, say("and_more", names.length - NAMES_SHOWN)));
   return make(
     "details",
     {},
-    make("summary", {}, `${plural(names.length, "place name")} without a position`),
+    make("summary", {}, say("names_unplaced", names.length)),
     make("ul", {}, ...rows),
   );
 }
@@ -181,16 +130,16 @@ function showRemarks(collection) {
   const rows = articlesOf(collection).flatMap(({ id, title, error, notes }) =>
     [error, ...(notes || [])]
       .filter(Boolean)
-      .map((remark) => make("li", {}, quote(title || id || "a text"), ": ", quote(remark))),
+      .map((remark) => make("li", {}, quote(title || id || say("a_text")), ": ", quote(remark))),
   );
-  const root = document.getElementById("remarks");
+  const root = byId("remarks");
   root.hidden = !rows.length;
   if (rows.length)
     root.append(
       make(
         "details",
         {},
-        make("summary", {}, plural(rows.length, "remark") + " on the texts"),
+        make("summary", {}, say("remarks", rows.length)),
         make("ul", {}, ...rows.slice(0, PAGE_LENGTH)),
       ),
     );
@@ -200,30 +149,13 @@ function showRemarks(collection) {
 function fillLegend(root, groups) {
   const row = (symbol, words) => make("p", { class: "legend-row" }, symbol, make("span", {}, words));
   const example = groups[0];
+  const words = WORDS.legend_rows;
   root.append(
-    row(symbolElement(example), "Filled: at the named place itself."),
-    row(
-      symbolElement(example, { hollow: true }),
-      "Hollow: the point stands for an area, or for the surroundings of a place.",
-    ),
-    row(
-      make("span", { class: "sign ring" }, "3"),
-      "Ring: several events, by kind. Click to list them or to come closer.",
-    ),
-    row(
-      make("span", { class: "sign circle" }),
-      "Dashed circle: how far the named place reaches. It does not cover the chance that another place was meant.",
-    ),
-    make(
-      "p",
-      {},
-      "Place, in percent: how often places so chosen were the right one, or within 161 km of it, in the news articles " +
-        "that this was measured on. Event, in percent: how likely the words tell of such an event, and of it there.",
-    ),
-    make(
-      "p",
-      {},
-      "Events and places were read from texts by a program. The sentence and the source are one click away: check them.",
-    ),
+    row(symbolElement(example), words.filled),
+    row(symbolElement(example, { hollow: true }), words.hollow),
+    row(make("span", { class: "sign ring" }, "3"), words.ring),
+    row(make("span", { class: "sign plate" }), words.plate),
+    row(make("span", { class: "sign circle" }), words.circle),
+    ...WORDS.legend_notes.map((note) => make("p", {}, note)),
   );
 }

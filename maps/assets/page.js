@@ -4,7 +4,7 @@ const FIT_ZOOM = 8;
 const NEAR_ZOOM = { wide: 8, narrow: 7 };
 const CLOSE_ZOOM = 11;
 const SCALE_WIDTH = 150;
-const FIT_LABEL = "Show all events of the list";
+const SAVE_MS = 200;
 
 const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
 const narrow = window.matchMedia("(max-width: 760px)");
@@ -15,70 +15,85 @@ class Page {
     this.style = style;
     this.collection = collection;
     this.events = readEvents(collection, style);
+    this.search = new Search(this.events);
     this.query = "";
-    [this.orderName] = ORDERS.keys();
-    this.selected = null;
-    this.gliding = false;
-    this.waiting = null;
+    this.orderNumber = 0;
+    this.selectedEvent = null;
+    this.isGliding = false;
+    this.nextMove = null;
     this.opener = null;
+    this.picked = null;
+    this.fitted = null;
     const open = (event) => this.open(event);
-    this.filters = new Filters(document.getElementById("groups"), style.groups, this.events, () => this.refresh());
+    const refresh = () => this.refresh();
+    this.allFilters = new Filters(style, this.events, refresh);
+    this.timeLine = new Timeline(this.events, refresh);
+    this.allCorrections = new Corrections((event) => this.putRight(event));
     this.list = new EventList(style.groups, open);
-    this.panel = new Panel({
+    this.eventPanel = new Panel({
       groups: style.groups,
       events: this.events,
+      corrections: this.allCorrections,
       open,
       step: (by) => this.step(by),
       close: () => this.close(),
+      point: (spot, go) => this.point(spot, go),
+      pick: (use) => (this.picked = use),
     });
     this.ground = ground && new GroundLayer(ground).addTo(map);
-    this.layer = new EventLayer(style.groups).addTo(map);
+    this.eventLayer = new EventLayer(style.groups).addTo(map);
     new FitControl(() => this.move(() => this.fit())).addTo(map);
+    this.eventLayer.covered = () => (this.eventPanel.isOpen ? this.covered() : { right: 0, bottom: 0 });
     // Wide enough that "1000 mi" fits under the shortest line.
     L.control.scale({ maxWidth: SCALE_WIDTH }).addTo(map);
-    if (this.ground) this.ground.obstacles = (view) => this.layer.boxes(view);
+    if (this.ground) this.ground.obstacles = (view) => this.eventLayer.boxes(view);
   }
 
   start() {
-    document.getElementById("title").textContent = this.style.title;
-    this.showCredit(document.getElementById("credit"));
-    this.map.getContainer().setAttribute("aria-label", "Map of the events; the list holds them too");
+    byId("title").textContent = this.style.title;
+    this.showCredit(byId("credit"));
+    this.map.getContainer().setAttribute("aria-label", say("map_label"));
     showRemarks(this.collection);
-    fillLegend(document.getElementById("legend"), this.style.groups);
+    fillLegend(byId("legend"), this.style.groups);
     this.listen();
-    this.refresh();
-    this.fit();
+    this.load();
   }
 
   /** Who made what the map is made of; GeoNames' licence asks for its name and a link. */
   showCredit(root) {
     const link = (address, words) => make("a", { href: address, rel: "noopener noreferrer", target: "_blank" }, words);
     if (this.style.credit) root.append(this.style.credit, " · ");
-    root.append("Places: ", link("https://www.geonames.org/", "GeoNames"), " (");
-    root.append(link("https://creativecommons.org/licenses/by/4.0/", "CC BY 4.0"), ") · Leaflet");
+    const licence = link("https://creativecommons.org/licenses/by/4.0/", "CC BY 4.0");
+    root.append(...sayNodes("places_by", link("https://www.geonames.org/", "GeoNames"), licence));
   }
 
   listen() {
-    const field = document.getElementById("search");
-    field.addEventListener("input", () => {
+    const field = byId("search");
+    on(field, "input", () => {
       this.query = field.value;
       this.refresh();
     });
-    const order = document.getElementById("order");
-    order.append(...[...ORDERS.keys()].map((name) => make("option", {}, name)));
-    order.addEventListener("change", () => {
-      this.orderName = order.value;
+    const order = byId("order");
+    order.append(...WORDS.orders.map((name) => make("option", {}, name)));
+    on(order, "change", () => {
+      this.orderNumber = order.selectedIndex;
       this.refresh();
     });
-    document.getElementById("download").addEventListener("click", () => this.download());
-    document.addEventListener("keydown", (press) => this.press(press, field));
+    const press = (id, action) => on(byId(id), "click", action);
+    press("download", () => this.download());
+    press("table", () => handOver("events.csv", "text/csv", eventsAsCsv(this.order)));
+    press("picture", () => this.takePicture());
+    press("put-right", () => this.allCorrections.download());
+    on(window, "hashchange", () => this.load());
+    this.map.on("moveend", () => this.save());
+    on(document, "keydown", (press) => this.press(press, field));
     this.map.on("click", (click) => this.click(click));
     this.map.on("mousemove", (move) => this.hover(move.containerPoint));
     this.map.on("mouseout movestart zoomstart", () => this.hover(null));
     this.map.on("zoomend", () => {
-      const move = this.waiting;
-      this.gliding = false;
-      this.waiting = null;
+      const move = this.nextMove;
+      this.isGliding = false;
+      this.nextMove = null;
       move?.();
     });
     // Leaflet watches the window; the map also changes size when the page's columns do.
@@ -89,46 +104,43 @@ class Page {
     });
   }
 
-  /** Shows what the filters and the search leave. */
+  /** Shows what the filters, the time and the search leave. */
   refresh() {
-    const found = search(this.events, this.query);
-    this.filters.count(found);
-    this.visible = inOrder(
-      found.filter((event) => !this.filters.hidden.has(event.group)),
-      this.orderName,
-    );
-    const located = this.visible.filter((event) => event.located);
-    const unlocated = this.visible.filter((event) => !event.located);
+    const { found, taken } = this.search.find(this.query);
+    const { visible, anytime } = this.allFilters.apply(found, this.timeLine);
+    this.timeLine.show(anytime);
+    const ordered = inOrder(visible, this.orderNumber);
+    const located = ordered.filter((event) => event.located);
+    const unlocated = ordered.filter((event) => !event.located);
     this.order = [...located, ...unlocated];
-    this.layer.show(located);
+    this.eventLayer.show(located);
     this.ground?.redraw();
     this.list.show(located, () => this.explainEmpty(unlocated.length));
     const words = fold(this.query).split(/\s+/).filter(Boolean);
     const names = this.names().filter(({ name }) => words.every((word) => fold(name).includes(word)));
     showUnlocated(unlocated, names, this.style.groups, (event) => this.open(event));
-    this.list.mark(this.selected);
-    this.panel.tellPosition(this.position());
-    this.tell(located.length, unlocated.length);
+    this.list.mark(this.selectedEvent);
+    this.eventPanel.tellPosition(this.position());
+    this.tell(located.length, unlocated.length, taken);
+    this.save();
   }
 
   /** Why the list has nothing to show, and what the reader can do. */
   explainEmpty(unlocated) {
-    if (unlocated) return ["None of these events has a place on the map: they are listed below."];
+    if (unlocated) return [say("none_located")];
     if (this.events.length)
-      return ["No event matches. ", make("button", { type: "button", onclick: () => this.clear() }, "Show all events")];
+      return [say("none_match"), button(say("show_all"), () => this.clear())];
     const texts = articlesOf(this.collection).length;
-    if (!texts) return ["This file has no events."];
-    const remarks = document.getElementById("remarks").hidden ? "" : " What could not be read is told below.";
-    return [
-      `No event was found in ${plural(texts, "text")}.${remarks} Only English is read, and only what is told as having ` +
-        "happened is shown: geoevents map --include future (or historical, hypothetical, negated) adds the rest.",
-    ];
+    if (!texts) return [say("no_events")];
+    const remarks = byId("remarks").hidden ? "" : say("see_remarks");
+    return [say("none_found", say("texts", texts), remarks)];
   }
 
-  /** Drops the search and the filters. */
+  /** Drops the search, the filters and the time. */
   clear() {
-    document.getElementById("search").value = this.query = "";
-    this.filters.clear();
+    byId("search").value = this.query = "";
+    this.allFilters.clear();
+    this.timeLine.clear();
     this.refresh();
   }
 
@@ -137,32 +149,97 @@ class Page {
     return this.unplaced;
   }
 
-  tell(located, unlocated) {
+  tell(located, unlocated, taken) {
     const total = this.events.length;
-    const shown =
-      located + unlocated === total
-        ? plural(total, "event")
-        : `${number.format(located + unlocated)} of ${plural(total, "event")}`;
-    const off = unlocated ? ` · ${number.format(unlocated)} not on the map` : "";
-    document.getElementById("status").textContent = shown + off;
+    const all = say("events", total);
+    const shown = located + unlocated === total ? all : say("shown_of", located + unlocated, all);
+    const off = unlocated ? say("not_on_map", unlocated) : "";
+    const spelled = taken.map((pair) => say("spelled", ...pair)).join("");
+    byId("status").textContent = shown + off + spelled;
+  }
+
+  /** Keeps what is looked at in the page's address, and nowhere else. */
+  save() {
+    clearTimeout(this.saving);
+    this.saving = setTimeout(() => {
+      const params = new URLSearchParams();
+      if (this.query) params.set("q", this.query);
+      if (this.orderNumber) params.set("sort", this.orderNumber);
+      this.allFilters.save(params);
+      this.timeLine.save(params);
+      if (this.selectedEvent) params.set("event", nameOf(this.selectedEvent));
+      if (this.fitted && this.viewNow() !== this.fitted) params.set("view", this.viewNow());
+      const hash = params.size ? `#${params}` : "";
+      if (hash === location.hash) return;
+      try {
+        history.replaceState(null, "", hash || location.pathname + location.search);
+      } catch {
+        // A page inside another has no address to keep anything in.
+      }
+    }, SAVE_MS);
+  }
+
+  /** Shows what the address says: an empty one everything, one of another kind changes nothing. */
+  load() {
+    if (this.fitted && location.hash && !location.hash.includes("=")) return;
+    const params = new URLSearchParams(location.hash.slice(1));
+    byId("search").value = this.query = params.get("q") || "";
+    const order = byId("order");
+    this.orderNumber = order.selectedIndex = Math.min(ORDERS.length - 1, Number(params.get("sort")) || 0);
+    this.allFilters.load(params);
+    this.timeLine.load(params);
+    this.refresh();
+    this.fit();
+    this.fitted ??= this.viewNow();
+    const view = (params.get("view") || "").split(",").map(Number);
+    const isView = view.length === 3 && view.every(Number.isFinite);
+    if (isView) this.map.setView([view[0], view[1]], view[2], { animate: false });
+    const event = params.has("event") && this.events.find((one) => nameOf(one) === params.get("event"));
+    if (event) this.open(event, { closer: !isView });
+    else if (this.eventPanel.isOpen) this.close();
+  }
+
+  viewNow() {
+    const { lat, lng } = this.map.getCenter();
+    return [lat.toFixed(4), lng.toFixed(4), this.map.getZoom()].join();
+  }
+
+  /** Points a place out on the map; goes there if asked to. */
+  point(spot, go = false) {
+    this.eventLayer.point(spot);
+    if (!go) return;
+    const target = { lon: spot.lon, lat: spot.lat, props: { coordinate_uncertainty_m: spot.uncertainty_m } };
+    this.move(() => this.bringIntoView(target, NEAR_ZOOM.narrow));
+  }
+
+  /** The reader put an event right, or took that back. */
+  putRight(event) {
+    const row = this.allCorrections.of(event);
+    event.said = row && this.allCorrections.inWords(row);
+    const saver = byId("put-right");
+    const count = this.allCorrections.rows.size;
+    saver.parentElement.hidden = !count;
+    saver.textContent = say("corrections", count);
+    this.refresh();
+    if (this.selectedEvent === event) this.show(event);
   }
 
   /** Moves the map once it has arrived where it glides to: until then Leaflet loses every other move. The last wins. */
   move(move) {
-    if (this.gliding) this.waiting = move;
+    if (this.isGliding) this.nextMove = move;
     else move();
   }
 
   /** Takes the map to a point and a zoom. A jump has arrived by the time `setView` returns, a glide has only begun. */
   glide(middle, zoom) {
     this.map.setView(middle, zoom, { animate: !calm.matches });
-    this.gliding = this.map.getZoom() !== zoom;
+    this.isGliding = this.map.getZoom() !== zoom;
   }
 
   /** Shows all events of the list: the shorter way round the world, clear of the panel. */
   fit() {
     const bounds = boundsOf(this.order.filter((event) => event.located));
-    const { right, bottom } = this.panel.isOpen ? this.covered() : { right: 0, bottom: 0 };
+    const { right, bottom } = this.eventLayer.covered();
     const room = { paddingTopLeft: [48, 48], paddingBottomRight: [48 + right, 48 + bottom], maxZoom: FIT_ZOOM };
     if (bounds) this.map.fitBounds(bounds, { ...room, animate: false });
     else this.map.setView([20, 0], 2, { animate: false });
@@ -170,36 +247,44 @@ class Page {
 
   /** Shows the evidence of an event. From the list the map comes closer; from the map it stays where the reader is. */
   open(event, { closer = true } = {}) {
-    if (!this.panel.isOpen) this.opener = document.activeElement;
-    this.selected = event;
-    const others = event.located
-      ? this.order.filter((other) => other !== event && other.lon === event.lon && other.lat === event.lat)
-      : [];
-    this.panel.showEvent(event, others, this.position());
+    if (!this.eventPanel.isOpen) this.opener = document.activeElement;
+    this.show(event);
     this.list.mark(event);
-    this.layer.select(event);
+    this.eventLayer.select(event);
     const least = closer ? NEAR_ZOOM[narrow.matches ? "narrow" : "wide"] : 0;
     if (event.located) this.move(() => this.bringIntoView(event, least));
   }
 
+  /** Fills the panel with an event. */
+  show(event) {
+    this.selectedEvent = event;
+    this.picked = null;
+    const others = event.located
+      ? this.order.filter((other) => other !== event && other.lon === event.lon && other.lat === event.lat)
+      : [];
+    this.eventPanel.showEvent(event, others, this.position());
+    this.save();
+  }
+
   /** "3 of 40": where the open event is in the list as it stands. */
   position() {
-    const index = this.order.indexOf(this.selected);
-    return index < 0 ? "not listed" : `${number.format(index + 1)} of ${number.format(this.order.length)}`;
+    const index = this.order.indexOf(this.selectedEvent);
+    return index < 0 ? say("not_listed") : say("shown_of", index + 1, this.order.length);
   }
 
   close() {
-    const event = this.selected;
-    this.selected = null;
-    this.panel.hide();
+    const event = this.selectedEvent;
+    this.selectedEvent = this.picked = null;
+    this.eventPanel.hide();
+    this.save();
     this.list.mark(null);
-    this.layer.select(null);
+    this.eventLayer.select(null);
     const back = (event && this.list.itemOf(event)) || this.opener;
     if (back?.isConnected) back.focus({ preventScroll: true });
   }
 
   step(by) {
-    const index = this.order.indexOf(this.selected);
+    const index = this.order.indexOf(this.selectedEvent);
     const next = this.order[index + by];
     if (next) this.open(next);
   }
@@ -229,7 +314,7 @@ class Page {
   /** How many pixels of the map's right and lower edge the panel covers. */
   covered() {
     const map = this.map.getContainer().getBoundingClientRect();
-    const panel = this.panel.root.getBoundingClientRect();
+    const panel = this.eventPanel.root.getBoundingClientRect();
     if (narrow.matches) return { right: 0, bottom: Math.max(0, map.bottom - panel.top) };
     return { right: Math.max(0, map.right - panel.left), bottom: 0 };
   }
@@ -240,9 +325,11 @@ class Page {
     return x > 24 && y > 24 && x < size.x - padding.right - 24 && y < size.y - padding.bottom - 24;
   }
 
-  click({ containerPoint, originalEvent }) {
+  click({ containerPoint, originalEvent, latlng }) {
     this.hover(null);
-    const made = this.layer.at(containerPoint, originalEvent.pointerType === "touch" ? 14 : 5);
+    const correcting = this.eventPanel.root.querySelector(".correct[open]");
+    if (correcting && this.picked) return void this.picked(latlng.wrap());
+    const made = this.eventLayer.at(containerPoint, originalEvent.pointerType === "touch" ? 14 : 5);
     if (!made) return;
     if (made.size === 1) this.open(made.events[0], { closer: false });
     else if (!this.comeCloser(made)) this.showStack(made);
@@ -260,26 +347,27 @@ class Page {
   }
 
   showStack(made) {
-    if (!this.panel.isOpen) this.opener = document.activeElement;
-    this.selected = null;
+    if (!this.eventPanel.isOpen) this.opener = document.activeElement;
+    this.selectedEvent = this.picked = null;
     this.list.mark(null);
-    this.layer.select(null);
-    this.panel.showStack([...made.events].sort((a, b) => a.index - b.index));
+    this.eventLayer.select(null);
+    this.eventPanel.showStack([...made.events].sort((a, b) => a.index - b.index));
     this.move(() => this.bringIntoView(made.points[0].events[0], 0));
   }
 
   /** The name of what is under the pointer. */
   hover(point) {
-    const tip = document.getElementById("tip");
-    const made = point && this.layer.at(point, 3);
+    const tip = byId("tip");
+    const made = point && this.eventLayer.at(point, 3);
     this.map.getContainer().classList.toggle("pointing", Boolean(made));
     tip.hidden = !made;
+    this.eventLayer.hover(made?.size === 1 ? made.events[0] : null);
     if (!made) return;
     const [event] = made.events;
     const line =
       made.size === 1
         ? headline(event)
-        : [plural(made.size, "event"), ...(made.points.length === 1 && event.place ? [" – ", quote(event.place)] : [])];
+        : [say("events", made.size), ...(made.points.length === 1 && event.place ? [" – ", ...whereInWords(event)] : [])];
     tip.replaceChildren(...line);
     tip.style.left = `${Math.min(point.x + 14, this.map.getSize().x - tip.offsetWidth - 4)}px`;
     tip.style.top = `${point.y + 14}px`;
@@ -287,13 +375,13 @@ class Page {
 
   press(press, field) {
     if (press.ctrlKey || press.metaKey || press.altKey) return;
-    const typing = press.target.closest?.("input:not([type=checkbox])");
+    const typing = press.target.closest?.("input:not([type=checkbox]), select");
     if (press.key === "/" && !typing) {
       press.preventDefault();
       field.focus();
       field.select();
     } else if (press.key === "Escape") this.escape(typing, field);
-    else if (this.selected && !typing && !press.target.closest?.(".leaflet-container")) {
+    else if (this.selectedEvent && !typing && !press.target.closest?.(".leaflet-container")) {
       const by = { ArrowRight: 1, ArrowLeft: -1 }[press.key];
       if (by) this.step(by);
     }
@@ -301,19 +389,30 @@ class Page {
 
   /** Esc closes the panel; in the search field it clears the search first. */
   escape(typing, field) {
-    if (typing && field.value) {
+    if (typing === field && field.value) {
       field.value = this.query = "";
       this.refresh();
-    } else if (this.panel.isOpen) this.close();
+    } else if (this.eventPanel.isOpen) this.close();
   }
 
   /** Hands the events that are shown to the reader as a file. */
   download() {
     const collection = { ...this.collection, features: this.order.map((event) => event.feature) };
-    const url = URL.createObjectURL(new Blob([JSON.stringify(collection)], { type: "application/geo+json" }));
-    make("a", { href: url, download: "events.geojson" }).click();
-    setTimeout(() => URL.revokeObjectURL(url), 10_000);
+    handOver("events.geojson", "application/geo+json", JSON.stringify(collection));
   }
+
+  async takePicture() {
+    const text = (id) => byId(id).textContent;
+    const shown = this.style.groups.filter((_, index) => this.order.some((event) => event.group === index));
+    const lines = [`${text("title")} · ${text("status")}`, text("credit")];
+    handOver("events.png", "image/png", await pictureOf(this.map.getContainer(), shown, lines));
+  }
+}
+
+/** What an address calls an event: its id, or its number where that is none or too long. */
+function nameOf({ feature, order }) {
+  const id = String(feature.id ?? "");
+  return id && id.length < 100 ? id : String(order);
 }
 
 /** A button under the zoom buttons that shows all events of the list again. */
@@ -325,12 +424,12 @@ const FitControl = L.Control.extend({
   },
 
   onAdd() {
-    const button = make("a", { href: "#", role: "button", title: FIT_LABEL, "aria-label": FIT_LABEL }, "All");
-    button.addEventListener("click", (click) => {
+    const link = make("a", { href: "#", role: "button", title: say("fit"), "aria-label": say("fit") }, say("fit_short"));
+    on(link, "click", (click) => {
       click.preventDefault();
       this.fit();
     });
-    const bar = make("div", { class: "leaflet-bar fit" }, button);
+    const bar = make("div", { class: "leaflet-bar fit" }, link);
     L.DomEvent.disableClickPropagation(bar);
     return bar;
   },
@@ -345,12 +444,13 @@ function boundsOf(events) {
 }
 
 async function main() {
-  const [style, ground, collection] = await Promise.all(["style", "ground", "events"].map(readBlock));
-  window.map_events.whenReady(() => new Page(window.map_events, style, collection, ground).start());
+  const [words, style, ground, collection] = await Promise.all(["words", "style", "ground", "events"].map(readBlock));
+  readWords(words);
+  window.map_events.whenReady(() => new Page(window.map_events, style, unpack(collection), ground).start());
   document.documentElement.dataset.ready = "true";
 }
 
 main().catch((error) => {
-  document.getElementById("status").textContent = "This page cannot be drawn: your browser may be too old for it.";
+  byId("status").textContent = WORDS.too_old || "!";
   throw error;
 });

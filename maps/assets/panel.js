@@ -17,24 +17,39 @@ function quoteAll(list) {
   return join(quoted, ", ");
 }
 
-/** The facts of an event as a definition list. */
-function factsOf(event) {
+/** The facts of an event as a definition list; `point` shows a place on the map. */
+function factsOf(event, point) {
   const p = event.props;
+  const sources = sourcesOf(event);
   return make(
     "dl",
     { class: "facts" },
-    ...fact("What", event.label, ...modesOf(event)),
-    ...fact("Who", ...quoteAll(p.actors)),
-    ...fact("To whom", ...quoteAll(p.recipients)),
-    ...fact("When", ...whenOf(event)),
-    ...fact("Casualties", casualtiesInWords(p).join("; ")),
-    ...fact("According to", p.attribution ? quote(p.attribution) : null),
-    ...fact("Where", ...whereOf(p)),
-    ...fact("How precisely", precisionOf(p)),
-    ...fact("How sure", ...surenessOf(p)),
-    ...fact("Why there", reasonOf(event)),
-    ...fact("Or else", ...alternativesOf(p)),
+    ...fact(say("what"), event.label, ...modesOf(event)),
+    ...fact(say("who"), ...quoteAll(p.actors)),
+    ...fact(say("to_whom"), ...quoteAll(p.recipients)),
+    ...fact(say("when"), ...whenOf(event)),
+    ...fact(say("casualties"), casualtiesInWords(p).join("; ")),
+    ...fact(say("figures_differ"), claimsOf(p)),
+    ...fact(say("according_to"), p.attribution ? quote(p.attribution) : null),
+    ...(sources.length > 1 ? fact(say("told_by"), ...quoteAll(sources)) : []),
+    ...fact(say("where"), ...whereOf(p)),
+    ...fact(say("how_precisely"), precisionOf(p)),
+    ...fact(say("how_sure"), ...surenessOf(p)),
+    ...fact(say("why_there"), reasonOf(event, point)),
+    ...fact(say("or_else"), ...alternativesOf(p, point)),
   );
+}
+
+/** Who gives which figure, where reports disagree. */
+function claimsOf(p) {
+  const rows = (p.disagreements || []).map((claim) => {
+    const verb = word("counts", claim.count) || String(claim.count);
+    const figure = countInWords(claim.low, claim.best, claim.high, verb);
+    const by = quoteAll(Array.isArray(claim.said_by) ? claim.said_by : []);
+    const day = claim.published ? make("small", {}, " · ", quote(dayInWords(String(claim.published)))) : null;
+    return figure && make("li", {}, make("strong", {}, quote(figure)), by.length ? " – " : null, ...by, day);
+  });
+  return rows.some(Boolean) ? make("ul", { class: "claims" }, ...rows) : null;
 }
 
 function modesOf({ label, props: p }) {
@@ -42,19 +57,23 @@ function modesOf({ label, props: p }) {
     .filter((name) => name && name !== label)
     .map((text) => quote(text.replaceAll("_", " ")));
   const pieces = also.length ? [make("small", {}, " · ", ...join(also, ", "))] : [];
-  const modality = MODALITIES.get(p.modality);
+  const modality = word("modality", p.modality);
   return modality ? [...pieces, make("strong", { class: "modality" }, ` (${modality})`)] : pieces;
 }
 
 function whenOf({ props: p, article }) {
   const dates = datesInWords(p);
-  const precision = TIME_PRECISION.get(p.time_precision);
+  const precision = word("time_precision", p.time_precision);
   const published = p.published || article?.published;
-  const unknown = published ? "not known" : "not known: the day of publication, to count from, is missing (--published)";
+  const unknown = say(published ? "when_unknown" : "when_unpublished");
   const pieces = [dates ? quote(dates) : p.date_text ? unknown : null];
-  if (dates && precision) pieces.push(`, known ${precision}`);
-  if (p.date_text) pieces.push(make("small", {}, " · written ", quote(`“${p.date_text}”`)));
+  if (dates && precision) pieces.push(say("known", precision));
+  if (p.date_text) pieces.push(writtenAs(p.date_text));
   return pieces;
+}
+
+function writtenAs(text) {
+  return make("small", {}, ...sayNodes("written", quote(say("cited", text))));
 }
 
 function whereOf(p) {
@@ -63,47 +82,51 @@ function whereOf(p) {
   const line = quoteAll(pieces.filter((piece, index) => piece && pieces.indexOf(piece) === index));
   if (p.place_relation) line.unshift(quote(p.place_relation), " ");
   if (p.place_text && p.place_text !== p.place_name)
-    line.push(make("small", {}, " · written ", quote(`“${p.place_text}”`)));
+    line.push(writtenAs(p.place_text));
   return line;
 }
 
 function precisionOf(p) {
   const radius = p.coordinate_uncertainty_m;
-  const within = radius ? `${radiusInWords(radius)} of the point, if this is the place that was meant` : null;
-  return [precisionInWords(p), within].filter(Boolean).join("; ");
+  const within = radius ? say("of_the_point", radiusInWords(radius)) : null;
+  return [word("where_prec", p.where_prec) || word("geo_precision", p.geo_precision), within].filter(Boolean).join("; ");
 }
 
 function surenessOf(p) {
-  const known = (value) => value !== null && value !== undefined;
   const parts = [];
-  if (p.corrected) parts.push("Place: corrected by hand");
-  else if (known(p.place_confidence)) parts.push(`Place: ${chanceInWords(p.place_confidence)}`);
-  if (known(p.event_confidence)) parts.push(`Event: ${chanceInWords(p.event_confidence)}`);
-  return join(parts, make("br"));
+  if (p.corrected) parts.push(WORDS.sure.corrected);
+  for (const name of ["place_confidence", "type_confidence", "link_confidence", "event_confidence"]) {
+    const known = typeof p[name] === "number" && !(p.corrected && name === "place_confidence");
+    if (known) parts.push(fill(WORDS.sure[name], [chanceInWords(p[name])]));
+  }
+  return parts.flatMap((part, index) => (index ? [make("br"), part] : part));
 }
 
-function reasonOf(event) {
+/** The reason, which shows where the event was put. */
+function reasonOf(event, point) {
   const reason = event.props.place_reason || mentionOf(event)?.reason;
-  return reason ? quote(reason) : null;
+  if (!reason) return null;
+  const spot = { lon: event.lon, lat: event.lat, name: event.place, uncertainty_m: event.props.coordinate_uncertainty_m };
+  return pointing(quote(reason), spot, point);
 }
 
-function alternativesOf(p) {
-  const likely = (p.place_alternatives || []).filter(({ confidence }) => !(confidence < LEAST_CHANCE));
-  const list = likely.map((other) => {
+function likelyAlternatives(p) {
+  return (p.place_alternatives || []).filter(({ confidence }) => !(confidence < LEAST_CHANCE));
+}
+
+function alternativesOf(p, point) {
+  const list = likelyAlternatives(p).map((other) => {
     const chance = typeof other.confidence === "number" ? ` (${Math.round(other.confidence * 100)} %)` : "";
-    const at =
-      typeof other.lat === "number" && typeof other.lon === "number"
-        ? make("small", {}, ` ${other.lat.toFixed(2)}, ${other.lon.toFixed(2)}`)
-        : null;
-    return make("li", {}, quote(other.name ?? other.id ?? "unnamed"), chance, at);
+    const at = isPoint(other) ? make("small", {}, ` ${other.lat.toFixed(2)}, ${other.lon.toFixed(2)}`) : null;
+    return make("li", {}, pointing(quote(other.name ?? other.id ?? say("unnamed")), other, point), chance, at);
   });
   return list.length ? [make("ul", {}, ...list)] : [];
 }
 
 /** A mark of offsets of a document, moved to a text that starts at `from` in it. */
-function markOf(start, end, name, from, toUnit, title = null) {
+function markOf(start, end, name, from, toUnit, title = null, spot = null) {
   if (!Number.isInteger(start) || !Number.isInteger(end) || start < from) return [];
-  return [{ start: toUnit(start - from), end: toUnit(end - from), name, title }];
+  return [{ start: toUnit(start - from), end: toUnit(end - from), name, title, spot }];
 }
 
 /** A stretch of the event's document from offset `from`, with the words in it that make it this event. */
@@ -121,7 +144,7 @@ function evidenceOf(event) {
   const { props: p, article } = event;
   const sentence = p.sentence
     ? quoteMarked(event, p.sentence, p.sentence_start ?? 0)
-    : make("p", {}, "The sentence is not in this file.");
+    : make("p", {}, say("no_sentence"));
   const tellings = [p, ...(p.reports || []).filter((report) => report.document_id === p.document_id)];
   const told = tellings.some((telling) => telling.sentence_start <= p.place_start && p.place_end <= telling.sentence_end);
   if (told || !Number.isInteger(p.place_start) || !article?.text) return [sentence];
@@ -133,15 +156,15 @@ function evidenceOf(event) {
   const end = after.search(/[.!?](?:\s|$)|\n/);
   const passage = before.slice(start) + (end < 0 ? after : after.slice(0, end + 1));
   const from = p.place_start - [...before.slice(start)].length;
-  return [sentence, make("h3", { class: "label" }, "The place is from"), quoteMarked(event, passage.trimEnd(), from)];
+  return [sentence, make("h3", { class: "label" }, say("place_from")), quoteMarked(event, passage.trimEnd(), from)];
 }
 
-/** The article with its places, and the words that make it this and other events. */
-function articleOf(event, events) {
+/** The article with its places, which show themselves on the map, and the words that make it this and other events. */
+function articleOf(event, events, point) {
   const { article } = event;
   if (!article?.text) return null;
   const toUnit = offsets(article.text);
-  const mark = (start, end, name, title) => markOf(start, end, name, 0, toUnit, title);
+  const mark = (start, end, name, title, spot) => markOf(start, end, name, 0, toUnit, title, spot);
   const marks = [
     ...mark(event.props.sentence_start, event.props.sentence_end, "sentence"),
     ...mark(event.props.trigger_start, event.props.trigger_end, "trigger"),
@@ -150,26 +173,17 @@ function articleOf(event, events) {
       .flatMap((other) => mark(other.props.trigger_start, other.props.trigger_end, "other-trigger")),
     ...article.places.flatMap((place) => {
       const placed = (place.kind ?? "place") === "place";
-      return mark(place.start, place.end, placed ? "place" : "name", place.reason);
+      return mark(place.start, place.end, placed ? "place" : "name", place.reason, placed ? place : null);
     }),
   ];
+  const key = Object.entries(WORDS.key).map(([name, words]) => make("mark", { class: name }, words));
   return make(
     "details",
     { class: "article", open: true },
-    make("summary", {}, "The article"),
+    make("summary", {}, say("article")),
     article.title ? quote(article.title, "h3") : null,
-    make(
-      "p",
-      { class: "key" },
-      make("mark", { class: "place" }, "place"),
-      " ",
-      make("mark", { class: "trigger" }, "this event"),
-      " ",
-      make("mark", { class: "other-trigger" }, "another event"),
-      " ",
-      make("mark", { class: "name" }, "name that places nothing"),
-    ),
-    make("div", { class: "text", dir: "auto" }, ...marked(article.text, marks)),
+    make("p", { class: "key" }, ...join(key, " ")),
+    make("div", { class: "text", dir: "auto" }, ...marked(article.text, marks, point)),
   );
 }
 
@@ -183,7 +197,7 @@ function sourceOf(event) {
   return make(
     "p",
     { class: "source" },
-    parts.length ? "Read in: " : null,
+    parts.length ? say("read_in") : null,
     ...join(parts, " · "),
     parts.length && address ? make("br") : null,
     address ? sourceLink(address) : null,
@@ -191,36 +205,46 @@ function sourceOf(event) {
 }
 
 /**
- * The sentences that a merged event was read from; a few lie open, for the place or the toll may be theirs. Each telling's
- * figures stand at its first sentence, whichever gives them: where there is one telling, the facts above have said them.
+ * The reports that a merged event was read from, with reprints of the same words; a few lie open, for the place or the toll
+ * may be theirs. Each telling's figures stand at its first sentence, whichever gives them: where there is one telling, the
+ * facts above have said them.
  */
 function reportsOf(event) {
   const { props: p } = event;
   const all = p.reports || [];
-  const retold = all.some((report, index) => index && figuresOf(report));
+  const retold = all.some((report, index) => (index && figuresOf(report)) || report.document_id !== p.document_id);
   const isOwn = (report) => report.document_id === p.document_id && report.sentence === p.sentence;
-  const reports = retold ? all : all.filter((report) => !isOwn(report));
-  if (all.length < 2 || !reports.length) return null;
+  const reports = retold ? all : all.filter((report) => !isOwn(report) || report.reprints?.length);
+  if (!reports.length) return null;
   const rows = reports.slice(0, REPORTS_SHOWN).map((report) => {
-    const by = [report.source, report.document_title || report.document_id, report.attribution]
-      .filter(Boolean)
-      .map((part) => quote(part));
+    const own = report.document_id === p.document_id;
+    const by = outletOf(report);
+    if (report.attribution) by.push(quote(report.attribution));
+    if (report.published && !own) by.push(quote(dayInWords(String(report.published))));
     const figures = figuresOf(report);
-    const here = report.document_id === p.document_id && Number.isInteger(report.sentence_start);
+    const copies = (Array.isArray(report.reprints) ? report.reprints : []).map((copy) => make("span", {}, ...join(outletOf(copy), ", ")));
+    const here = own && Number.isInteger(report.sentence_start);
     return make(
       "li",
       {},
       make("span", { class: "byline" }, ...join(by, " · ")),
       retold && figures ? make("strong", {}, figures) : null,
       report.sentence ? quoteMarked(event, report.sentence, here ? report.sentence_start : Infinity) : null,
+      copies.length ? make("p", { class: "copies" }, say("same_words"), ...join(copies, "; ")) : null,
+      report.url && !own ? sourceLink(report.url) : null,
     );
   });
   return make(
     "details",
     { class: "reports", open: reports.length <= REPORTS_OPEN },
-    make("summary", {}, `Told in ${plural(reports.length, retold ? "sentence" : "more sentence")}`),
+    make("summary", {}, say(retold ? "told_in" : "told_in_more", reports.length)),
     make("ol", {}, ...rows),
   );
+}
+
+/** The outlet and title of a document, as nodes. */
+function outletOf(report) {
+  return [report.source, report.document_title || report.document_id].filter(Boolean).map((part) => quote(part));
 }
 
 /** "9 killed; 800 to 1,100 injured": the figures that one telling gives, or nothing. */
@@ -232,10 +256,47 @@ function figuresOf(report) {
   return casualtiesInWords(Object.fromEntries(figures)).join("; ");
 }
 
+/** What the reader can put right about an event, and how it stands. */
+function correctOf(event, corrections, pick) {
+  const p = event.props;
+  const row = corrections.of(event);
+  const set = (made) => corrections.set(event, made);
+  const content = [];
+  if (row) content.push(make("p", { class: "put-right" }, quote(say("you_said", corrections.inWords(row)))), button(say("undo"), () => set(null)));
+  else {
+    if (p.trigger) content.push(button(say("not_event"), () => set(corrections.denyEvent(event))));
+    if (p.place_text) content.push(...placeChoices(event, corrections, pick, set));
+  }
+  if (!content.length) return null;
+  return make("details", { class: "correct", open: Boolean(row) }, make("summary", {}, say("wrong")), ...content);
+}
+
+function placeChoices(event, corrections, pick, set) {
+  const p = event.props;
+  const others = likelyAlternatives(p).filter(({ id }) => id);
+  const field = (key, most) => make("input", { type: "number", step: "any", min: -most, max: most, "aria-label": say(key), placeholder: say(key) });
+  const [lat, lon] = [field("latitude", 90), field("longitude", 180)];
+  const give = () => {
+    const isGiven = [lat, lon].every((input) => input.value && input.checkValidity());
+    if (isGiven) set(corrections.place(event, { lon: Number(lon.value), lat: Number(lat.value) }));
+  };
+  pick((spot) => {
+    [lat.value, lon.value] = [spot.lat.toFixed(5), spot.lng.toFixed(5)];
+    give();
+  });
+  return [
+    button(say("not_place", p.place_text), () => set(corrections.place(event, null))),
+    ...others.map((other) => button(say("it_is", other.name ?? other.id), () => set(corrections.place(event, { place_id: other.id, note: other.name ?? other.id })))),
+    make("p", {}, say("pick")),
+    make("p", { class: "spot-fields" }, lat, lon, button(say("set"), give)),
+  ];
+}
+
 class Panel {
-  constructor({ groups, events, open, step, close }) {
-    Object.assign(this, { groups, events, open, step, close });
-    this.root = document.getElementById("panel");
+  constructor(parts) {
+    // groups, events, corrections, and the page's open, step, close, point and pick.
+    Object.assign(this, parts);
+    this.root = byId("panel");
   }
 
   get isOpen() {
@@ -253,27 +314,37 @@ class Panel {
         make("span", {}, ...headline(event)),
       ),
       position,
-      factsOf(event),
-      make("h3", { class: "label" }, "Evidence"),
+      factsOf(event, this.point),
+      make("h3", { class: "label" }, say("evidence")),
       ...evidenceOf(event),
       sourceOf(event),
       reportsOf(event),
       this.othersHere(others),
-      articleOf(event, this.events),
+      articleOf(event, this.events, this.point),
+      this.cite(event),
+      correctOf(event, this.corrections, this.pick),
     );
   }
 
   /** Shows the events of a cluster to choose from. */
   showStack(events) {
     const places = new Set(events.map((event) => event.place).filter(Boolean));
-    const [name] = places;
-    const where = places.size === 1 ? [" – ", quote(name)] : [];
+    const where = places.size === 1 ? [" – ", ...whereInWords(events[0])] : [];
     const title = make(
       "h2",
       { tabindex: "-1", class: "panel-title" },
-      make("span", {}, plural(events.length, "event"), ...where),
+      make("span", {}, say("events", events.length), ...where),
     );
     this.fill(title, null, this.listOf(events));
+  }
+
+  cite(event) {
+    const said = make("span", { role: "status" });
+    const copy = async () => {
+      await copyText(citationOf(event));
+      said.textContent = say("cited_now");
+    };
+    return make("p", { class: "cite" }, button(say("cite"), copy), " ", said);
   }
 
   othersHere(others) {
@@ -281,7 +352,7 @@ class Panel {
     return make(
       "details",
       { class: "others" },
-      make("summary", {}, `${plural(others.length, "more event")} at this point`),
+      make("summary", {}, say("more_here", others.length)),
       this.listOf(others),
     );
   }
@@ -293,20 +364,19 @@ class Panel {
         make(
           "li",
           { class: "empty" },
-          `and ${number.format(events.length - OTHERS_SHOWN)} more: filter or search to see them`,
+          say("and_more_search", events.length - OTHERS_SHOWN),
         ),
       );
     return make("ol", { class: "stack" }, ...rows);
   }
 
   fill(title, position, ...content) {
-    const button = (label, text, action) =>
-      make("button", { type: "button", "aria-label": label, title: label, onclick: action }, text);
+    this.point(null);
     const steps = position
       ? [
-          button("Previous event (left arrow)", "←", () => this.step(-1)),
+          button("←", () => this.step(-1), say("previous")),
           make("span", { class: "position" }, position),
-          button("Next event (right arrow)", "→", () => this.step(1)),
+          button("→", () => this.step(1), say("next")),
         ]
       : [];
     this.root.replaceChildren(
@@ -315,7 +385,7 @@ class Panel {
         { class: "bar" },
         ...steps,
         make("span", { class: "gap" }),
-        button("Close (Esc)", "Close ✕", this.close),
+        button(say("close"), this.close, say("close_label")),
       ),
       make("div", { class: "content" }, title, ...content.filter(Boolean)),
     );
@@ -330,6 +400,7 @@ class Panel {
   }
 
   hide() {
+    this.point(null);
     this.root.hidden = true;
     this.root.replaceChildren();
   }

@@ -1,72 +1,24 @@
 // The symbols of events. Colour, shape and outline each tell the groups apart on their own.
 
-/** Corners of the shapes in a circle of radius 1, from the top, clockwise. A circle has none. */
-const OUTLINES = {
-  square: [
-    [-0.8, -0.8],
-    [0.8, -0.8],
-    [0.8, 0.8],
-    [-0.8, 0.8],
-  ],
-  triangle: [
-    [0, -1],
-    [1, 0.78],
-    [-1, 0.78],
-  ],
-  diamond: [
-    [0, -1.1],
-    [1.1, 0],
-    [0, 1.1],
-    [-1.1, 0],
-  ],
-  circle: [],
-  wedge: [
-    [-1, -0.78],
-    [1, -0.78],
-    [0, 1],
-  ],
-  star: Array.from({ length: 10 }, (_, i) => polar(i / 10, i % 2 ? 0.52 : 1.2)),
-  hexagon: Array.from({ length: 6 }, (_, i) => polar((i + 0.5) / 6, 1)),
-  cross: [
-    [-0.36, -1],
-    [0.36, -1],
-    [0.36, -0.36],
-    [1, -0.36],
-    [1, 0.36],
-    [0.36, 0.36],
-    [0.36, 1],
-    [-0.36, 1],
-    [-0.36, 0.36],
-    [-1, 0.36],
-    [-1, -0.36],
-    [-0.36, -0.36],
-  ],
-};
-
-function polar(turn, radius) {
-  return [Math.sin(turn * 2 * Math.PI) * radius, -Math.cos(turn * 2 * Math.PI) * radius];
-}
-
-function traceShape(context, shape, x, y, radius) {
+/** Traces the outline of a group's symbol; a circle has no corners. */
+function traceShape(context, { corners }, x, y, radius) {
   context.beginPath();
-  if (shape === "circle") context.arc(x, y, radius, 0, 2 * Math.PI);
-  else for (const [dx, dy] of OUTLINES[shape]) context.lineTo(x + dx * radius, y + dy * radius);
+  if (!corners.length) context.arc(x, y, radius, 0, 2 * Math.PI);
+  for (const [dx, dy] of corners) context.lineTo(x + dx * radius, y + dy * radius);
   context.closePath();
 }
 
 /** One event's symbol. A hollow one has a window in the colour of paper. */
 function drawSymbol(context, group, x, y, radius, hollow, ink, paper) {
   context.lineJoin = "round";
-  traceShape(context, group.shape, x, y, radius);
+  traceShape(context, group, x, y, radius);
   context.fillStyle = group.colour;
   context.fill();
   context.lineWidth = 1;
   context.strokeStyle = ink;
   context.stroke();
   if (!hollow) return;
-  // The wedge and the triangle have their middle off their centre of mass.
-  const shift = { triangle: 0.14, wedge: -0.14 }[group.shape] || 0;
-  traceShape(context, group.shape, x, y + shift * radius, radius * (group.shape === "cross" ? 0.55 : 0.5));
+  traceShape(context, group, x, y + group.window * radius, radius * 0.5);
   context.fillStyle = paper;
   context.fill();
   context.stroke();
@@ -151,7 +103,7 @@ function themeColours() {
 
 /** Forgets the colours and calls back when the reader's system turns light or dark. */
 function onThemeChange(callback) {
-  window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+  on(window.matchMedia("(prefers-color-scheme: dark)"), "change", () => {
     theme = null;
     callback();
   });

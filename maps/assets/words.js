@@ -1,55 +1,42 @@
-// What the numbers and codes of an event mean, in words. All the page's sentences about data are here.
+// What the numbers and codes of an event mean, in words. The words themselves are in words.json, a table to a language.
 
-const MONTHS = "January February March April May June July August September October November December".split(" ");
+const WORDS = {};
 
-const TIME_PRECISION = new Map([
-  [1, "to the day"],
-  [2, "to the week"],
-  [3, "to the month"],
-]);
+let number = new Intl.NumberFormat("en");
+let countries = null;
 
-const WHERE_PRECISION = new Map([
-  [1, "the named place itself"],
-  [2, "near a named place"],
-  [3, "somewhere in a district"],
-  [4, "somewhere in a province or state"],
-  [5, "along a line or in a loosely named area"],
-  [6, "somewhere in a country"],
-  [7, "at sea or in the air, beyond any country"],
-]);
+/** Takes the table of words that the page carries. */
+function readWords(table) {
+  Object.assign(WORDS, table);
+  number = new Intl.NumberFormat(WORDS.language);
+}
 
-const GEO_PRECISION = new Map([
-  [1, "the named place itself"],
-  [2, "near a named place, or in a small area"],
-  [3, "somewhere in a larger region"],
-]);
+/** What the table has under a key; {0} and so on stand for the values. Of two forms the first is for one. */
+function say(key, ...values) {
+  const entry = WORDS[key];
+  return fill(Array.isArray(entry) ? entry[values[0] === 1 ? 0 : 1] : entry, values);
+}
 
-const COUNTS = [
-  ["fatalities", "killed"],
-  ["injured", "injured"],
-  ["missing", "missing"],
-  ["displaced", "displaced"],
-  ["arrested", "arrested"],
-];
+function fill(text, values) {
+  const show = (value) => (typeof value === "number" ? number.format(value) : value);
+  return text.replace(/\{(\d)\}/g, (_, index) => show(values[index]));
+}
 
-const MODALITIES = new Map([
-  ["historical", "told as past background"],
-  ["future", "announced, has not happened"],
-  ["hypothetical", "hypothetical, has not happened"],
-  ["negated", "said not to have happened"],
-]);
+/** The same with elements among the values, as a list of nodes. */
+function sayNodes(key, ...values) {
+  return WORDS[key].split(/(\{\d\})/).map((piece) => (/^\{\d\}$/.test(piece) ? values[piece[1]] : piece));
+}
 
-const number = new Intl.NumberFormat("en");
-
-function plural(count, one, many = one + "s") {
-  return `${number.format(count)} ${count === 1 ? one : many}`;
+/** The word for a code that a text from outside may hold, or null. */
+function word(table, code) {
+  return Object.hasOwn(WORDS[table], String(code)) ? WORDS[table][code] : null;
 }
 
 /** "30 March 2017" of "2017-03-30"; anything else stays what it is. */
 function dayInWords(iso) {
   const parts = /^(\d{4})-(\d\d)-(\d\d)(?:T|$)/.exec(iso);
-  if (!parts || !MONTHS[parts[2] - 1]) return iso;
-  return `${Number(parts[3])} ${MONTHS[parts[2] - 1]} ${parts[1]}`;
+  if (!parts || !WORDS.months[parts[2] - 1]) return iso;
+  return `${Number(parts[3])} ${WORDS.months[parts[2] - 1]} ${parts[1]}`;
 }
 
 /** "30 March 2017", "24 to 30 March 2017", "March 2017", "2017" or null. */
@@ -62,7 +49,7 @@ function datesInWords(props) {
   while (same < 2 && from.length === 3 && from[2 - same] === to[2 - same]) same += 1;
   if (same === 1 && start.endsWith("-01-01") && end.endsWith("-12-31")) return to[2];
   if (same === 2 && from[0] === "1" && isLastOfMonth(end)) return to.slice(1).join(" ");
-  return `${from.slice(0, 3 - same).join(" ")} to ${to.join(" ")}`;
+  return say("to", from.slice(0, 3 - same).join(" "), to.join(" "));
 }
 
 function isLastOfMonth(iso) {
@@ -76,44 +63,41 @@ function countInWords(low, best, high, verb) {
   if (!hasLow && !hasBest && !hasHigh) return null;
   if (hasLow && low === high) return `${number.format(low)} ${verb}`;
   if (!hasLow && !hasHigh) return `${number.format(best)} ${verb}`;
-  const range = hasLow && hasHigh ? `${number.format(low)} to ${number.format(high)}` : null;
-  const words = range || (hasLow ? `at least ${number.format(low)}` : `at most ${number.format(high)}`);
+  const range = hasLow && hasHigh ? say("to", low, high) : null;
+  const words = range || (hasLow ? say("at_least", low) : say("at_most", high));
   const between = hasBest && (!hasLow || best > low) && (!hasHigh || best < high);
-  return `${words} ${verb}` + (between ? ` (best figure ${number.format(best)})` : "");
+  return `${words} ${verb}` + (between ? say("best", best) : "");
 }
 
 function casualtiesInWords(props) {
-  return COUNTS.map(([name, verb]) =>
-    countInWords(props[`${name}_low`], props[`${name}_best`], props[`${name}_high`], verb),
-  ).filter(Boolean);
+  return Object.entries(WORDS.counts)
+    .map(([name, verb]) =>
+      countInWords(props[`${name}_low`], props[`${name}_best`], props[`${name}_high`], verb),
+    )
+    .filter(Boolean);
+}
+
+/** The band of a probability: its index in the table of chances. */
+function bandOf(probability) {
+  const index = WORDS.chance.findIndex(([floor]) => probability >= floor);
+  return index < 0 ? WORDS.chance.length - 1 : index;
 }
 
 /** "likely (80 %)" of 0.8. */
 function chanceInWords(probability) {
-  const words = [
-    [0.95, "almost certain"],
-    [0.8, "very likely"],
-    [0.6, "likely"],
-    [0.4, "uncertain"],
-    [0, "doubtful"],
-  ];
-  const [, word] = words.find(([floor]) => probability >= floor) || words.at(-1);
-  return `${word} (${Math.round(probability * 100)} %)`;
+  return say("percent", WORDS.chance[bandOf(probability)][1], Math.round(probability * 100));
 }
 
 /** "within 800 m" or "within 25 km". */
 function radiusInWords(metres) {
-  return metres < 1000 ? `within ${Math.round(metres)} m` : `within ${number.format(Math.round(metres / 1000))} km`;
-}
-
-function precisionInWords(props) {
-  return WHERE_PRECISION.get(props.where_prec) || GEO_PRECISION.get(props.geo_precision) || null;
+  return metres < 1000 ? say("within_m", Math.round(metres)) : say("within_km", Math.round(metres / 1000));
 }
 
 /** A country's name of its ISO code; a code nobody knows stays what it is. */
 function countryInWords(code) {
   try {
-    return new Intl.DisplayNames(["en"], { type: "region" }).of(code);
+    countries ??= new Intl.DisplayNames([WORDS.language], { type: "region" });
+    return countries.of(code);
   } catch {
     return code;
   }
