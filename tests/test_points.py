@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from browser import open_browser
 
 from geoevents import api, cli
 from geoevents.errors import InputError
@@ -185,3 +186,15 @@ def test_map_says_what_is_wrong(
     assert call(*words, monkeypatch=monkeypatch) == 2
     assert says in capsys.readouterr().err
     assert not (tmp_path / "map.html").exists()
+
+
+def test_a_point_is_called_by_its_title(tmp_path: Path) -> None:
+    path = put(tmp_path, feature(name="Bridge out <b>", when="2017-03-30"), feature(1, 2, name="x", kind="ASSAULT"))
+    drawn = read_points(path, parse_columns("title=name,date=when,type=kind"))
+    api.save_map(drawn, tmp_path / "map.html")
+    with open_browser(tmp_path) as browser:
+        browser.open(tmp_path / "map.html")
+        headlines = browser.run("return [...document.querySelectorAll('.headline')].map((line) => line.textContent)")
+        assert [line.partition(" – ")[0] for line in headlines] == ["Bridge out <b>", "Fighting or attack"]
+        visit = browser.visit()
+        assert (visit.console, visit.requests) == ((), ())

@@ -75,7 +75,8 @@ function readEvent(feature, order, kindOf, articles) {
     // Its point is a country's middle, where nothing was reported.
     country: lon !== null && props.where_prec === 6,
     group: kind.group,
-    label: kind.label,
+    // Points of other tools have a title and no type.
+    label: props.event_type ? kind.label : props.document_title || kind.label,
     place: nameAsRead(props),
     date: props.date_start || props.date_end || null,
     first: dayOf(props.date_start || props.date_end),
