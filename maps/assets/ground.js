@@ -35,7 +35,7 @@ function readLine(text, units) {
 
 /** The towns of a zoom, each three digits for its column, three for its row, and its name. */
 function readTowns([zoom, text]) {
-  const number = (digits) => [...digits].reduce((sum, digit) => sum * 64 + VALUES[digit.charCodeAt(0)], 0);
+  const number = (digits) => [...digits].reduce((sum, digit) => sum * 64 + DIGITS.indexOf(digit), 0);
   return text.split(";").map((town) => ({
     name: town.slice(6),
     x: (number(town.slice(0, 3)) + 0.5) / TOWNS_WORLD,
@@ -229,8 +229,9 @@ const GroundLayer = CanvasLayer.extend({
       context.font = town.zoom <= CITY_ZOOM ? CITY_FONT : TOWN_FONT;
       const width = context.measureText(town.name).width;
       // To the right of its dot, or else to the left.
-      const left = [x + 5, x - 5 - width].find((start) => !overlapsAny(boxAround(x, y, start, width), taken));
-      if (left === undefined) continue;
+      const isFree = (start) => start > 0 && !overlapsAny(boxAround(x, y, start, width), taken);
+      const left = [x + 5, x - 5 - width].find(isFree);
+      if (!left) continue;
       taken.push(boxAround(x, y, left, width));
       context.beginPath();
       context.arc(x, y, 2, 0, 2 * Math.PI);
