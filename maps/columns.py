@@ -9,21 +9,20 @@ SCALARS = {str, int, float, type(None)}
 KEPT_OF_DOCUMENT = ("id", "title", "source", "url", "published", "error", "notes")
 
 
-def pack(geojson: dict[str, Any]) -> dict[str, Any]:
-    """A collection's events as `{count, ids, lons, lats, nulls, columns}`, which the page's data.js takes apart.
+def pack(geojson: dict[str, Any], properties: dict[str, Sequence[Any]]) -> dict[str, Any]:
+    """A collection's events, whose properties come by name, as `{count, ids, lons, lats, nulls, columns}`.
 
-    `columns` has, by name, a property's distinct values and for each event the index of its own, or where most differ
-    {"plain": values}. `nulls` names the properties that no event has. Articles' texts are left out, and of their places
-    all but those without a position; so are lists of reports that only repeat the event's own sentence.
+    data.js takes that apart. `columns` has, by name, a property's distinct values and for each event the index of its
+    own, or where most differ {"plain": values}. `nulls` names the properties that no event has. Articles' texts are
+    left out, and of their places all but those without a position; so are lists of reports that only repeat the
+    event's own sentence.
     """
     features = geojson["features"]
-    rows = [feature.get("properties") or {} for feature in features]
     points = [(feature.get("geometry") or {"coordinates": (None, None)})["coordinates"] for feature in features]
     columns, nulls = {}, []
-    for name, values in columns_of(rows).items():
-        if name == "reports":
-            values = [None if _repeats(row) else row["reports"] for row in rows]
-        packed = _pack(values)
+    sentences = properties.get("sentence", (None,) * len(features))
+    for name, values in properties.items():
+        packed = _pack(_without_own(values, sentences) if name == "reports" else values)
         if packed is None:
             nulls.append(name)
         else:
@@ -48,20 +47,23 @@ def columns_of(rows: Sequence[dict[str, Any]]) -> dict[str, Sequence[Any]]:
     return {name: [row.get(name) for row in rows] for name in dict.fromkeys(name for row in rows for name in row)}
 
 
-def _repeats(row: dict[str, Any]) -> bool:
-    reports = row.get("reports") or ()
-    return not reports or (
-        len(reports) == 1 and reports[0].get("sentence") == row.get("sentence") and not reports[0].get("reprints")
-    )
+def _without_own(reports: Sequence[Any], sentences: Sequence[Any]) -> list[Any]:
+    """Each event's reports, None where the one there is repeats the event's sentence."""
+
+    def repeats(told: Any, sentence: Any) -> bool:
+        return not told or (len(told) == 1 and told[0].get("sentence") == sentence and not told[0].get("reprints"))
+
+    return [None if repeats(told, sentence) else told for told, sentence in zip(reports, sentences, strict=True)]
 
 
 def _pack(values: Sequence[Any]) -> list[Any] | dict[str, Sequence[Any]] | None:
     """One column, or None where every value is null or an empty list."""
-    if not set(map(type, values)) <= SCALARS:
+    kinds = set(map(type, values))
+    if kinds == {type(None)}:
+        return None
+    if not kinds <= SCALARS:
         return {"plain": values} if any(value not in (None, [], ()) for value in values) else None
     distinct = dict.fromkeys(values)
-    if len(distinct) == 1 and None in distinct:
-        return None
     if 2 * len(distinct) > len(values):
         return {"plain": values}
     index = {value: number for number, value in enumerate(distinct)}

@@ -21,7 +21,7 @@ import folium
 from branca.element import CssLink, Figure, JavascriptLink
 
 from .basemap import Basemap, read_basemap
-from .collection import check, positions
+from .collection import check, first_position
 from .columns import pack
 from .errors import MapAssetError, MapDataError
 from .scripts import our_script
@@ -51,7 +51,7 @@ def draw(geojson: dict[str, Any], *, title: str | None = None, basemap: str = "w
     `basemap` is "world", "none", "tiles:URL" or the path of a GeoJSON file. The same input gives the same page, to the
     byte. A lone surrogate, which no file can hold, is shown as U+FFFD. Raises MapDataError and BasemapError.
     """
-    check(geojson)
+    properties = check(geojson)
     ground = read_basemap(basemap)
     title = LONE_SURROGATE.sub("\ufffd", title or DEFAULT_TITLE)
     style = legend() | {"title": title, "credit": ground.credit}
@@ -60,14 +60,16 @@ def draw(geojson: dict[str, Any], *, title: str | None = None, basemap: str = "w
     figure.add_block("style", _to_json(style))
     if ground.shapes:
         figure.add_block("ground", _escape(ground.shapes))
-    figure.add_block("events", _to_json(pack(geojson) if len(geojson["features"]) > ARTICLES_UP_TO else geojson))
-    _make_map(positions(geojson), ground).add_to(figure)
+    figure.add_block(
+        "events", _to_json(pack(geojson, properties) if len(geojson["features"]) > ARTICLES_UP_TO else geojson)
+    )
+    _make_map(first_position(geojson) or (0.0, 20.0), ground).add_to(figure)
     return figure.render()
 
 
-def _make_map(points: list[tuple[float, float]], ground: Basemap) -> folium.Map:
+def _make_map(start: tuple[float, float], ground: Basemap) -> folium.Map:
     """folium's map and controls. It opens roughly on the events; the page fits it once it knows its own size."""
-    longitude, latitude = points[0] if points else (0.0, 20.0)
+    longitude, latitude = start
     made = folium.Map(
         location=[latitude, longitude],
         zoom_start=2,

@@ -443,7 +443,7 @@ def test_merged_event_lists_its_reports_and_where_they_disagree(browser: Browser
     assert told["Casualties"] == "5 to 7 killed"
     assert told["Figures differ"] == "5 killed – Wire · 30 March 20177 killed – SANA · 30 March 2017"
     assert told["Told by"] == "Wire, Daily, SANA"
-    sure = "That this happened: almost certain (97 %)That it was there: very likely (90 %)Event: very likely (87 %)"
+    sure = "That the words tell of it: almost certain (97 %)That it was there: very likely (90 %)Event: very likely (87 %)"
     assert told["How sure"] == sure
     reports = browser.run("return [...document.querySelectorAll('#panel .reports li')].map((li) => li.textContent)")
     assert reports == [
