@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -79,6 +81,17 @@ class Browser:
             ("mouseReleased", (to_x, to_y)),
         ):
             self._command("Input.dispatchMouseEvent", type=kind, x=at[0], y=at[1], button="left", clickCount=1)
+
+    def print_preview(self, script: str) -> tuple[Any, ...]:
+        """The sheet's width and height in points when printed, and what a script returns on the page for print."""
+        made = base64.b64decode(self._command("Page.printToPDF", preferCSSPageSize=True)["data"])
+        box = re.search(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", made)
+        assert box, "a PDF without pages"
+        self._command("Emulation.setEmulatedMedia", media="print")
+        try:
+            return ((round(float(box[1])), round(float(box[2]))), *self.run(script))
+        finally:
+            self._command("Emulation.setEmulatedMedia", media="")
 
     def cpu_seconds(self) -> float:
         """CPU time that the page's main thread has spent on tasks: what a busy machine does not stretch."""

@@ -443,7 +443,9 @@ def test_merged_event_lists_its_reports_and_where_they_disagree(browser: Browser
     assert told["Casualties"] == "5 to 7 killed"
     assert told["Figures differ"] == "5 killed – Wire · 30 March 20177 killed – SANA · 30 March 2017"
     assert told["Told by"] == "Wire, Daily, SANA"
-    sure = "That the words tell of it: almost certain (97 %)That it was there: very likely (90 %)Event: very likely (87 %)"
+    sure = (
+        "That the words tell of it: almost certain (97 %)That it was there: very likely (90 %)Event: very likely (87 %)"
+    )
     assert told["How sure"] == sure
     reports = browser.run("return [...document.querySelectorAll('#panel .reports li')].map((li) => li.textContent)")
     assert reports == [
@@ -936,7 +938,10 @@ def test_overlapping_marks_keep_the_text_whole(browser: Browser) -> None:
 def test_fits_the_screen(browser: Browser, folder: Path, size: tuple[int, int], scheme: str) -> None:
     save(many(500), folder / "wide.html")  # Three-digit counts need the most room.
     browser.open(folder / "wide.html", size, scheme)
+    open_all = "for (const drawer of document.querySelectorAll('details')) drawer.open = true"
+    browser.run(open_all)
     browser.run("document.querySelector('#list .item').click()")
+    browser.run(open_all)
     wide = browser.run(
         """
         const wide = (element) => element.scrollWidth > element.clientWidth + 1;
@@ -953,6 +958,21 @@ def test_fits_the_screen(browser: Browser, folder: Path, size: tuple[int, int], 
     assert panel[3] <= size[1]
     paper = browser.run("return getComputedStyle(document.body).backgroundColor")
     assert paper == {"light": "rgb(255, 255, 255)", "dark": "rgb(23, 27, 32)"}[scheme]
+
+
+def test_prints_on_a4_dark_on_light(browser: Browser, page: Path) -> None:
+    browser.open(page, scheme="dark")
+    browser.run("document.querySelector('#list .item').click()")
+    sheet, hidden, ink = browser.print_preview(
+        """
+        const gone = (name) => document.querySelector(name).checkVisibility() === false;
+        return [[".search", "#side > footer", ".steps", ".correct", ".leaflet-control-zoom"].map(gone),
+          getComputedStyle(document.body).color];
+        """
+    )
+    assert sheet == (595, 842)
+    assert hidden == [True] * 5
+    assert ink == "rgb(26, 29, 33)"
 
 
 def test_everything_one_can_press_has_a_name(browser: Browser, page: Path) -> None:

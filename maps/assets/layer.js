@@ -247,8 +247,8 @@ const EventLayer = CanvasLayer.extend({
     for (const event of new Set([this.selectedEvent, this.hoveredEvent])) if (event) this.paintCircle(context, view, event, event.props.coordinate_uncertainty_m, colours);
     const seen = this.seen(view);
     const plates = this.placedPlates(seen, view);
-    for (const plate of plates) this.paintPlate(context, plate, colours);
     for (const { made, x, y } of seen) this.paintCluster(context, made, x, y, colours);
+    for (const plate of plates) this.paintPlate(context, plate, colours);
     this.paintNames(context, this.names(seen, view, plates), colours);
     this.shownPlates = plates;
     if (this.spot) this.paintSpot(context, view, this.spot, colours);
