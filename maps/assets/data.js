@@ -136,7 +136,7 @@ function mentionOf(event) {
 /** Days from 1970 of "2017-03-30", or null. */
 function dayOf(iso) {
   const parts = /^(\d{4})-(\d\d)-(\d\d)/.exec(iso || "");
-  return parts && Math.floor(Date.UTC(parts[1], parts[2] - 1, parts[3]) / 864e5);
+  return parts && Date.UTC(parts[1], parts[2] - 1, parts[3]) / 864e5;
 }
 
 /** The outlets that report an event, in the order of its reports, those that reprint it with them. */

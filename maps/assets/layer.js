@@ -194,7 +194,7 @@ const EventLayer = CanvasLayer.extend({
       const boxes = PLATE_SHIFTS.map((dy) => [x - width / 2, y + dy - 11, x + width / 2, y + dy + 11]);
       const box = boxes.find((one) => !overlapsAny(one, taken)) || boxes[0];
       taken.push(box);
-      return [{ made, box }];
+      return [{ made, box, x, y }];
     });
   },
 
@@ -247,6 +247,15 @@ const EventLayer = CanvasLayer.extend({
     for (const event of new Set([this.selectedEvent, this.hoveredEvent])) if (event) this.paintCircle(context, view, event, event.props.coordinate_uncertainty_m, colours);
     const seen = this.seen(view);
     const plates = this.placedPlates(seen, view);
+    // A plate beside its country is tied to it.
+    context.strokeStyle = colours.ink;
+    context.lineWidth = 1;
+    for (const { x, y, box } of plates) {
+      context.beginPath();
+      context.moveTo(x, y);
+      context.lineTo(x, (box[1] + box[3]) / 2);
+      context.stroke();
+    }
     for (const { made, x, y } of seen) this.paintCluster(context, made, x, y, colours);
     for (const plate of plates) this.paintPlate(context, plate, colours);
     this.paintNames(context, this.names(seen, view, plates), colours);

@@ -61,10 +61,9 @@ class Page {
 
   /** Who made what the map is made of; GeoNames' licence asks for its name and a link. */
   showCredit(root) {
-    const link = (address, words) => make("a", { href: address, rel: "noopener noreferrer", target: "_blank" }, words);
     if (this.style.credit) root.append(this.style.credit, " · ");
-    const licence = link("https://creativecommons.org/licenses/by/4.0/", "CC BY 4.0");
-    root.append(...sayNodes("places_by", link("https://www.geonames.org/", "GeoNames"), licence));
+    const licence = webLink("https://creativecommons.org/licenses/by/4.0/", "CC BY 4.0");
+    root.append(...sayNodes("places_by", webLink("https://www.geonames.org/", "GeoNames"), licence));
   }
 
   listen() {

@@ -36,7 +36,7 @@ function pictureOf(stage, groups, lines) {
   context.fillStyle = water;
   context.fillRect(0, 0, width, height);
   for (const canvas of stage.querySelectorAll(".leaflet-pane canvas")) context.drawImage(canvas, 0, 0, width, height);
-  context.font = "13px system-ui, sans-serif";
+  context.font = NAME_FONT;
   context.textBaseline = "middle";
   const write = (text, x, y) => {
     context.fillStyle = ink;
@@ -69,7 +69,7 @@ async function copyText(text) {
   try {
     await navigator.clipboard.writeText(text);
   } catch {
-    const field = make("textarea", { "aria-hidden": "true" });
+    const field = make("textarea");
     field.value = text;
     document.body.append(field);
     field.select();

@@ -108,9 +108,13 @@ function handOver(name, type, content) {
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }
 
+function webLink(address, words) {
+  return make("a", { href: address, rel: "noopener noreferrer", target: "_blank" }, words);
+}
+
 /** A link to a web page, named by its host, or the address as plain text if it is anything but http or https. */
 function sourceLink(address) {
   const url = /^https?:\/\//i.test(address) && URL.canParse(address) ? new URL(address) : null;
   if (!url) return quote(address, "span", "address");
-  return make("a", { href: url.href, rel: "noopener noreferrer", target: "_blank" }, say("open_source", url.host));
+  return webLink(url.href, say("open_source", url.host));
 }

@@ -200,6 +200,5 @@ class Timeline {
 }
 
 function isoOf(day) {
-  const date = new Date(day * 864e5);
-  return Number.isNaN(date.getTime()) ? "" : date.toISOString().slice(0, 10);
+  return new Date(day * 864e5).toISOString().slice(0, 10);
 }
