@@ -66,9 +66,8 @@ model: $(VENV)/.ready-model
 	$(PY) -m training.train --shared $(SHARED) --out build/training/first
 	$(PY) -m training.assemble $(FIRST) --shared $(SHARED) --out build/training/teacher
 	$(PY) -m training.train --shared $(SHARED) --start $(FIRST) --teacher build/training/teacher \
-	  --epochs 5 --rate 0.6 --share 0.2
-	$(PY) -m training.mixing build/training/encoder-5.safetensors --before $(FIRST)
-	$(PY) -m training.assemble build/training/mixed.safetensors --shared $(SHARED)
+	  --epochs 8 --rate 0.8 --share 0.3 --out build/training/events
+	$(PY) -m training.assemble build/training/events/encoder-8.safetensors --shared $(SHARED)
 	$(PY) -m training.location --shared $(SHARED)
 	$(PY) -m training.judging
 	$(PY) -m training.ranker --shared $(SHARED)

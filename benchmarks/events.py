@@ -101,13 +101,18 @@ def _judge(count, item: Item, telling: Telling, events: list[Event]) -> None:  #
             mine_d = f"{event.date_start}", f"{event.date_end}"
             count("date", mine_d == (first, last or first), words, text["date"], dated, mine_d, sentence)
         if by_role["said"] or event.attribution:
-            said = {t.split()[-1].casefold() for t in text.get("said", [])}
-            mine_s = (event.attribution or "-").split()[-1].casefold()
-            count("attribution", mine_s in said, words, text.get("said"), event.attribution, sentence)
+            mine_s = (event.attribution or "-").casefold()
+            right = any(_same_name(mine_s, given.casefold()) for given in text.get("said", []))
+            count("attribution", right, words, text.get("said"), event.attribution, sentence)
     for role, names in (("actor", event.actors), ("recipient", event.recipients)):
         last = {name.split()[-1].casefold() for name in names}
         for name in text.get(role, []):
             count(role, name.split()[-1].casefold() in last, words, name, names, sentence)
+
+
+def _same_name(one: str, other: str) -> bool:
+    """Whether one name holds the other ("witnesses in Kismayo", "witnesses"), or both end alike."""
+    return one in other or other in one or one.split()[-1] == other.split()[-1]
 
 
 def _amounts(value: str) -> list[int]:

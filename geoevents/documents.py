@@ -109,7 +109,7 @@ def _find_one(given: str, notes: list[str], written: set[str]) -> list[Source]:
     try:
         mode = path.stat().st_mode
     except FileNotFoundError:
-        text = " " in str(given).strip() and not Path(given).suffix
+        text = " " in given.strip() and not path.suffix
         hint = "a text itself comes over standard input, as -" if text else "give - for standard input"
         raise InputError(f"{given} does not exist: check the name, or {hint}") from None
     except OSError as error:

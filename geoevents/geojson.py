@@ -14,9 +14,20 @@ from gazetteer.places import LonLat
 from . import __version__
 from .errors import InputError
 from .readers.encoding import repair
-from .records import COUNTS, MODALITIES, Candidate, Claim, Document, Event, EventReport, PlaceMention, Report, Reprint
+from .records import (
+    BOUNDS,
+    COUNTS,
+    MODALITIES,
+    Candidate,
+    Claim,
+    Document,
+    Event,
+    EventReport,
+    PlaceMention,
+    Report,
+    Reprint,
+)
 
-BOUNDS = ("low", "best", "high")
 PROPERTIES = (
     "event_type", "event_mode", "contexts", "acled_event_type", "acled_sub_event_type", "event_group", "modality",
     "trigger", "trigger_start", "trigger_end", "sentence", "sentence_start", "sentence_end", "actors", "recipients",

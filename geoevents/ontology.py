@@ -75,7 +75,7 @@ class Ontology:
 
     version: str
     labels: Mapping[str, str]
-    acled: Mapping[str, tuple[str, str]]
+    acled: Mapping[str, tuple[str, str] | None]
     rules: tuple[Rule, ...]
 
     @cached_property
@@ -90,7 +90,7 @@ class Ontology:
 
     def crosswalk(self, event_type: str, mode: str | None) -> tuple[str, str] | None:
         """ACLED's event type and sub-event type, or None where it has none."""
-        return self.acled.get(f"{event_type} {mode}") or self.acled.get(event_type)
+        return self.acled.get(f"{event_type} {mode}", self.acled.get(event_type))
 
 
 def _indexed(
@@ -134,7 +134,7 @@ def _parse(data: dict[str, Any]) -> Ontology:
     return Ontology(
         version=str(data.get("version", "")),
         labels={name: entry.get("label", name) for name, entry in types.items()},
-        acled={name: _pair(repr(name), pair) for name, pair in acled.items()},
+        acled={name: _pair(repr(name), pair) if pair != [] else None for name, pair in acled.items()},
         rules=rules,
     )
 

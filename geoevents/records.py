@@ -16,6 +16,9 @@ MODALITIES = ("asserted", "historical", "future", "hypothetical", "negated")
 ACTIONS = ("place", "no_place", "no_event")
 """What a correction may say: which place a name means, that it is none, that a word tells of no event."""
 
+BOUNDS = ("low", "best", "high")
+"""Of a count: the least and the most it can be, and the figure given."""
+
 COUNTS = ("fatalities", "injured", "missing", "displaced", "arrested")
 """What an event counts; each has a low, a best and a high figure."""
 

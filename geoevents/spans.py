@@ -31,6 +31,7 @@ _ROAD = re.compile(
     r"(?:[A-Z][\w.]{0,12} ){0,2}(?:Highway|Route|Interstate|Road|Hwy\.?|Rt\.?) \d{1,4}\b|\b(?:I|US)-\d{1,3}\b"
 )
 _NEXT = re.compile(r"([ -][A-Z][\w.]{1,20})([ -][A-Z][\w.]{1,20})?")
+_OWNED = re.compile(r"['’]s [A-Z]\w+")
 _HYPHENED = re.compile(r"(?:-[\w’']{1,20}){1,4}")
 _PAIR = re.compile(r"((?:[Aa][lnst]h?-|[Ee]l-)?[A-Z][\w’' ]{2,24})[-–—]((?:[Aa][lnst]h?-|[Ee]l-)?[A-Z][\w’' ]{2,24})$")
 _STRETCH = re.compile(r" (?:road|highway|motorway|axis|line|border|boundary|corridor|railway|route|pipeline|bridge)\b")
@@ -109,10 +110,11 @@ def _past_direction(text: str, first: int, last: int, lookup: Lookup) -> int:
 
 
 def _extended(text: str, first: int, last: int, lookup: Lookup) -> int:
-    """The end of the longer name: the hyphened rest of its word ("Idanha-a-Nova"), or the one or two capitalised words
-    that follow, if the gazetteer has the longer name so."""
-    if (rest := _HYPHENED.match(text, last)) and lookup(text[first : rest.end()]):
-        return rest.end()
+    """The end of the longer name: the hyphened rest of its word ("Idanha-a-Nova"), what it owns ("Cox's Bazar"), or the
+    one or two capitalised words that follow, if the gazetteer has the longer name so."""
+    for longer in (_HYPHENED, _OWNED):
+        if (rest := longer.match(text, last)) and lookup(text[first : rest.end()]):
+            return rest.end()
     following = _NEXT.match(text, last)
     for words in (2, 1) if following else ():
         if following and (end := following.end(words)) > last and not _CAPITAL_NEXT.match(text, end):

@@ -11,10 +11,8 @@ from typing import Any
 from .clusters import cluster
 from .copies import find_copies
 from .likeness import Weights, load_weights
-from .records import COUNTS, Event, EventReport, Report, Reprint
+from .records import BOUNDS, COUNTS, Event, EventReport, Report, Reprint
 from .sketches import Sketch, make_setting, make_sketch, stems
-
-BOUNDS = ("low", "best", "high")
 
 REPRINTED = 0.75
 """Share of the words of two sentences, the smaller to the larger, from which one is the other reprinted."""

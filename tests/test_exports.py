@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import os
 import stat
@@ -11,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from eventsample import BARE, EVENT, HAMA, NEAR_HAMA, REPORT
+from eventsample import BARE, EVENT, HAMA, NEAR_HAMA, REPORT, read_csv
 from hypothesis import given
 from hypothesis import strategies as st
 from payloads import PAYLOADS
@@ -24,14 +22,6 @@ from geoevents.records import Document, Report
 from geoevents.terminal import printable
 
 COLLECTION = to_geojson(REPORT)
-
-
-def read_csv(text: str) -> list[dict[str, str]]:
-    limit = csv.field_size_limit(10_000_000)
-    try:
-        return list(csv.DictReader(io.StringIO(text, newline="")))
-    finally:
-        csv.field_size_limit(limit)
 
 
 def test_geojson_is_utf8_without_a_mark(tmp_path: Path) -> None:

@@ -98,8 +98,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         if status != 304:
             self.send_header("Content-Length", str(len(body)))
+        self.server.sent.append((status, len(body[:cut])))  # before the client hears of it
         self.end_headers()
-        self.server.sent.append((status, len(body[:cut])))
         self.wfile.write(body[:cut])
         self.close_connection = True
 

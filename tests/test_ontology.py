@@ -103,7 +103,7 @@ def test_crosswalk(bundled: Ontology) -> None:
     assert bundled.crosswalk("ASSAULT", None) == ("Violence against civilians", "Attack")
     assert bundled.crosswalk("ASSAULT", "unheard of") == bundled.crosswalk("ASSAULT", None)
     assert bundled.crosswalk("EQ", None) is None
-    assert {pair[0] for pair in bundled.acled.values()} <= ACLED_TYPES
+    assert {pair[0] for pair in bundled.acled.values() if pair} <= ACLED_TYPES
     for key in bundled.acled:  # "TYPE" or "TYPE mode", and some rule tells of it
         name, _, mode = key.partition(" ")
         assert not mode or any((rule.event_type, rule.mode) == (name, mode) for rule in bundled.rules), key
@@ -200,3 +200,17 @@ def test_file_in_another_encoding(tmp_path: Path) -> None:
 def test_file_that_cannot_be_read(tmp_path: Path, name: str) -> None:
     with pytest.raises(OntologyError, match="cannot read the ontology"):
         load_ontology(tmp_path / name)
+
+
+@pytest.mark.parametrize(
+    ("event_type", "mode", "acled"),
+    [
+        ("RETREAT", "withdraw", ("Strategic developments", "Non-violent transfer of territory")),
+        ("RETREAT", "release", None),
+        ("PROTEST", "demo", ("Protests", "Peaceful protest")),
+        ("PROTEST", "strike", None),
+        ("EQ", None, None),
+    ],
+)
+def test_a_mode_that_acled_does_not_code_has_no_equivalent(event_type: str, mode: str | None, acled: object) -> None:
+    assert load_ontology().crosswalk(event_type, mode) == acled

@@ -263,3 +263,27 @@ def test_what_is_no_text_is_refused_by_name(pipeline: Pipeline, given: object) -
         pipeline(given)  # type: ignore[arg-type]
     with pytest.raises(TypeError, match=words):
         list(pipeline.pipe([given]))  # type: ignore[list-item]
+
+
+@pytest.mark.parametrize(
+    ("text", "claims"),
+    [
+        (
+            "A bomb hit a market in Homs on Monday, killing five, the army said. Residents said 12 were killed.",
+            [(5, "army (x)"), (12, "Residents (x)")],
+        ),
+        (
+            "A bus fell into a river near Pune on Monday. Police said nine people died. The mayor said 14 people died.",
+            [(9, "Police (x)"), (14, "mayor (x)")],
+        ),
+        (
+            "A bomb hit a market in Homs on Monday, killing five, the army said. Five were killed, it said.",
+            [],
+        ),
+    ],
+)
+def test_what_two_speakers_say_of_one_event_are_two_claims(text: str, claims: list, pipeline: Pipeline) -> None:
+    [report] = pipeline.pipe([Document(text=text, id="x")])
+    [event] = report.events
+    assert [(claim.best, *claim.said_by) for claim in event.disagreements] == claims
+    assert event.fatalities_best == (claims[0][0] if claims else 5)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 import json
 import re
 from dataclasses import replace
@@ -12,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from eventsample import BARE, EVENT, HAMA, NEAR_HAMA, REPORT
+from eventsample import BARE, EVENT, HAMA, NEAR_HAMA, REPORT, read_csv
 from payloads import PAYLOADS
 
 from gazetteer.store import BUNDLED
@@ -43,14 +42,6 @@ def rows(name: str, *events: Event) -> list[dict[str, Any]]:
 def row(name: str, event: Event) -> dict[str, Any]:
     (only,) = rows(name, event)
     return only
-
-
-def read_csv(text: str) -> list[dict[str, str]]:
-    limit = csv.field_size_limit(10_000_000)
-    try:
-        return list(csv.DictReader(io.StringIO(text, newline="")))
-    finally:
-        csv.field_size_limit(limit)
 
 
 # --- who --------------------------------------------------------------------------------------------------------------

@@ -41,7 +41,8 @@ def telling(doc: Doc, word: str, weak: bool = False, **more: Any) -> Telling:
 
 
 def figure(doc: Doc, word: str, bounds: Bounds, total: bool = False) -> Figure:
-    return Figure(kind="fatalities", bounds=bounds, token=next(t for t in doc if t.text == word), total=total)
+    token = next(t for t in doc if t.text == word)
+    return Figure(kind="fatalities", bounds=bounds, token=token, words=(token.i, token.i), total=total)
 
 
 def told(doc: Doc, *sentences: tuple[int, list[Telling], list[Figure]]) -> list[Telling]:
@@ -55,13 +56,13 @@ def test_a_consequence_joins_its_cause_in_the_sentence(doc: Doc) -> None:
     killing = telling(doc, "killing", weak=True, recipients=("farmers",))
     [one] = told(doc, (0, [telling(doc, "hit", actors=("army",)), killing], [figure(doc, "killing", SEVEN)]))
     assert one.trigger.token.text == "hit"
-    assert (one.actors, one.recipients, one.figures) == (("army",), ("farmers",), (("fatalities", SEVEN),))
+    assert (one.actors, one.recipients, one.figures) == (("army",), ("farmers",), {"fatalities": SEVEN})
 
 
 def test_a_consequence_joins_a_cause_a_few_sentences_back(doc: Doc) -> None:
     hit, killed = telling(doc, "hit"), telling(doc, "killed", weak=True)
     [one] = told(doc, (0, [hit], []), (1, [killed], [figure(doc, "killed", TWO)]))
-    assert one.figures == (("fatalities", TWO),)
+    assert one.figures == {"fatalities": TWO}
     assert [s.text for s in one.more] == ["Two were killed"]
 
 
@@ -97,22 +98,22 @@ def test_triggers_join_by_way_of_others_and_all_who_are_hit_are_named(doc: Doc) 
 def test_figures_go_to_the_event_of_their_sentence(doc: Doc) -> None:
     first, second = telling(doc, "hit"), telling(doc, "attacked")
     found = told(doc, (0, [first], [figure(doc, "killing", SEVEN)]), (2, [second], []))
-    assert [t.figures for t in found] == [(("fatalities", SEVEN),), ()]
+    assert [t.figures for t in found] == [{"fatalities": SEVEN}, {}]
 
 
 def test_the_first_figure_stands_unless_a_running_toll_follows(doc: Doc) -> None:
     hit = telling(doc, "hit")
     again = told(doc, (0, [hit], [figure(doc, "killing", SEVEN)]), (1, [], [figure(doc, "killed", TWO)]))
-    assert again[0].figures == (("fatalities", SEVEN),)
+    assert again[0].figures == {"fatalities": SEVEN}
     toll = told(doc, (0, [hit], [figure(doc, "killing", SEVEN)]), (1, [], [figure(doc, "killed", TWO, total=True)]))
-    assert toll[0].figures == (("fatalities", TWO),)
+    assert toll[0].figures == {"fatalities": TWO}
 
 
 def test_figures_of_no_event_are_dropped(doc: Doc) -> None:
     assert told(doc, (1, [], [figure(doc, "killed", TWO)])) == []
     future = telling(doc, "hit", modality="future")
     [one] = told(doc, (0, [future], []), (1, [], [figure(doc, "killed", TWO)]))
-    assert one.figures == ()
+    assert one.figures == {}
 
 
 MONDAY = When(text="Monday", start=0, end=6, first=date(2017, 3, 27), last=date(2017, 3, 27), precision=1)
@@ -154,8 +155,8 @@ def test_who_dies_by_nobodys_hand_near_a_hazard_died_of_it(doc: Doc) -> None:
     killed = telling(doc, "killed", weak=True, places=hama)
     found = told(doc, (0, [quake], []), (1, [killed], [figure(doc, "killed", TWO)]))
     assert [(t.event_type, t.places, t.figures) for t in found] == [
-        ("EQ", idlib, ()),
-        ("EQ", hama, (("fatalities", TWO),)),
+        ("EQ", idlib, {}),
+        ("EQ", hama, {"fatalities": TWO}),
     ]
     by_troops = replace(killed, actors=("troops",))
     assert [t.event_type for t in told(doc, (0, [quake], []), (1, [by_troops], []))] == ["EQ", "ASSAULT"]

@@ -33,7 +33,7 @@ SYMMETRIC, AFTER_GELU = 128, 32
 """Zero points of activations: in the middle, and low for what is never under -0.17."""
 LEAST_GELU = 0.17
 
-LOGITS = 8
+LOGITS = 9
 """How many of the heads' parts are scores of labels; the others are vectors that pairs of words are scored with."""
 
 SLOPE = 0.1
@@ -180,9 +180,9 @@ def build_encoder(state: dict[str, Array], slices: Sequence[tuple[str, int]]) ->
     """The graph of `pieces` and `cases` [pieces] and `take` [words], the piece that stands for each word asked for.
 
     Out come for each word the scores "place" and "party", the numbers "tag" and "pos", how much rather it starts a
-    sentence ("start"), the scores of the "event" it tells of, its "mode" and "modality", what arcs and relations are
-    scored with, "link": [2, k], whose product for an event's word and a place's is the log odds that it happened
-    there, and "role": [2, k], what an event's word and one that fills a role are scored with."""
+    sentence ("start"), the scores of the "event" it tells of, its "mode" and "modality", and of the "part" it is,
+    what arcs and relations are scored with, "link": [2, k], whose product for an event's word and a place's is the log
+    odds that it happened there, and "role": [2, k], what an event's word and one that fills a role are scored with."""
     graph = Graph()
     x = add_embeddings(graph, state)
     layers = sum(name.endswith(".qkv.weight") for name in state)
@@ -201,7 +201,7 @@ def build_encoder(state: dict[str, Array], slices: Sequence[tuple[str, int]]) ->
     both = {name: ["words", widths[name]] for name in ("place", "party", "arc_dep", "arc_head", "rel_dep", "rel_head")}
     single = {name: ["words"] for name in ("tag", "pos", "start")}
     pairs = {"link": ["words", 2, widths["site"] + 1], "role": ["words", 2, widths["told"]]}
-    both |= {name: ["words", widths[name]] for name in ("event", "mode", "modality")}
+    both |= {name: ["words", widths[name]] for name in ("event", "mode", "modality", "part")}
     middle = graph.constant("axis_1", np.array([1]))
     roles = graph.add("Concat", *(graph.add("Unsqueeze", x, middle) for x in ("teller", "told")), axis=1)
     graph.add("Cast", roles, to=HALF, out="role")
@@ -266,7 +266,7 @@ def export(state: dict[str, Array], config: dict[str, object], tokenizer: Path, 
     (out / "relations.onnx").write_bytes(build_relations(state, labels))
     shutil.copyfile(tokenizer, out / "tokenizer.json")
     np.save(out / "roles.npy", state["role.weight"], allow_pickle=False)
-    names = ("place", "party", "tag", "pos", "rel", "morphs", "event", "mode", "modality", "role")
+    names = ("place", "party", "tag", "pos", "rel", "morphs", "event", "mode", "modality", "part", "role")
     lists = {name: config[name] for name in names}
     (out / "config.json").write_text(json.dumps(lists, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 

@@ -25,6 +25,7 @@ from geoevents.layout import mark_boundaries
 from geoevents.mentions import find_names
 from geoevents.spans import Lookup
 
+from .logistic import fit_logistic
 from .splits import is_dev
 
 OUT = Path(__file__).parent.parent / "geoevents" / "data" / "location.json"
@@ -118,15 +119,11 @@ def fit(sentences: list[list[Pair]]) -> dict[str, float]:
 
 
 def fit_mix(weights: dict[str, float], sentences: list[list[Pair]]) -> Mix:
-    """Logistic regression of the truth on the parse's and the encoder's log odds, by Newton's method."""
+    """Logistic regression of the truth on the parse's and the encoder's log odds."""
     pairs = [pair for sentence in sentences for pair in sentence]
     columns = [[sum(weights.get(f, 0.0) for f in pair.features), pair.link, 1.0] for pair in pairs]
     x, y = np.array(columns), np.array([pair.true for pair in pairs], dtype=float)
-    w = np.zeros(3)
-    for _ in range(30):
-        p = 1 / (1 + np.exp(-x @ w))
-        w += np.linalg.solve((x * (p * (1 - p))[:, None]).T @ x + 1e-3 * np.eye(3), x.T @ (y - p) - 1e-3 * w)
-    parse, link, bias = (round(float(v), 4) for v in w)
+    parse, link, bias = (round(float(v), 4) for v in fit_logistic(x, y, 1e-3))
     return Mix(parse=parse, link=link, bias=bias)
 
 

@@ -9,6 +9,7 @@ from torch.nn import functional
 
 from .network import Network
 from .samples import MASKED, Sample
+from .tellings import PART_LABELS
 
 WEIGHTS = {
     "place": 1.0,
@@ -22,9 +23,12 @@ WEIGHTS = {
     "event": 3.0,
     "mode": 1.0,
     "modality": 1.0,
+    "part": 3.0,
     "role": 2.0,
 }
 """Shares of the heads in the loss, a word: names matter most; set by sense, not tuned."""
+PART = torch.tensor([1.0 if part == "O" else 2.0 for part in PART_LABELS])
+"""How much a word of each part counts: those of figures and speakers are few."""
 SMOOTH = 0.05
 """Label smoothing where samples are few and seen often, so that probabilities stay of use."""
 COMMON_WORD = 0.1
@@ -52,15 +56,21 @@ def sum_losses(network: Network, out: dict[str, Tensor], batch: list[Sample]) ->
         "event": [s.events for s in batch],
         "mode": [s.modes for s in batch],
         "modality": [s.modalities for s in batch],
+        "part": [s.parts for s in batch],
     }
     losses = {}
     for name, rows in columns.items():
         gold = stack(rows, width)
         logits = out[name].flatten(0, 1)
-        smooth = SMOOTH if name in ("event", "mode", "modality") else 0.0
+        smooth = SMOOTH if name in ("event", "mode", "modality", "part") else 0.0
         losses[name] = (
             functional.cross_entropy(
-                logits, gold.flatten(), ignore_index=MASKED, reduction="sum", label_smoothing=smooth
+                logits,
+                gold.flatten(),
+                weight=PART if name == "part" else None,
+                ignore_index=MASKED,
+                reduction="sum",
+                label_smoothing=smooth,
             )
             / words
         )
@@ -104,10 +114,8 @@ def _link_loss(network: Network, out: dict[str, Tensor], batch: list[Sample], wo
     rows = [(n, trigger, labels) for n, s in enumerate(batch) for trigger, labels in s.links]
     if not rows:
         return torch.zeros(())
-    width = out["place"].shape[1]
-    at = torch.tensor([n for n, *_ in rows])
-    triggers = torch.tensor([t for _, t, _ in rows])
-    gold = stack([labels for *_, labels in rows], width)
+    at, triggers = (torch.tensor(column) for column in list(zip(*rows, strict=True))[:2])
+    gold = stack([labels for *_, labels in rows], out["place"].shape[1])
     weight = np.zeros(gold.shape, np.float32)
     for k, (n, _, labels) in enumerate(rows):
         for i, word in enumerate(batch[n].words):
@@ -121,10 +129,8 @@ def _role_loss(network: Network, out: dict[str, Tensor], batch: list[Sample], wo
     rows = [(n, trigger, labels) for n, s in enumerate(batch) for trigger, labels in s.roles]
     if not rows:
         return torch.zeros(())
-    width = out["place"].shape[1]
-    at = torch.tensor([n for n, *_ in rows])
-    triggers = torch.tensor([t for _, t, _ in rows])
-    gold = torch.stack([stack(list(labels), width) for *_, labels in rows])
+    at, triggers = (torch.tensor(column) for column in list(zip(*rows, strict=True))[:2])
+    gold = torch.stack([stack(list(labels), out["place"].shape[1]) for *_, labels in rows])
     scores = network.pairs.score_roles(out["teller"][at, triggers], out["told"][at])
     each = functional.binary_cross_entropy_with_logits(scores, gold.clamp(min=0).float(), reduction="none")
     return (each * (gold != MASKED)).sum() / words

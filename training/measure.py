@@ -16,7 +16,7 @@ from geoevents.encoder.pieces import Pieces
 from .losses import stack
 from .network import Network
 from .samples import MASKED, PARTY_LABELS, PLACE_LABELS, Sample, make_names_sample, make_syntax_sample
-from .tellings import ROLE_LABELS
+from .tellings import PART_LABELS, ROLE_LABELS
 
 if TYPE_CHECKING:
     from .prepare import Data
@@ -134,13 +134,17 @@ def _as_bio(labels: list[int]) -> list[int]:
 
 def _event_figures(network: Network, samples: list[Sample], pieces: Pieces, encode: Encode) -> dict[str, float]:
     """F1 of triggers and of triggers with their type; shares of gold triggers with the right mode and modality; F1 of
-    the words of each role, and of places."""
+    the words of each role and part."""
     counts: Counter[str] = Counter()
     for sample, out in _outputs(network, samples, pieces, encode):
         known = sample.events != MASKED
         best = out["event"].argmax(-1).numpy()
         truth, found = known & (sample.events > 0), known & (best > 0)
         counts.update(gold=int(truth.sum()), found=int(found.sum()), trigger=int((truth & found).sum()))
+        parts = out["part"].argmax(-1).numpy()
+        for n, part in enumerate(PART_LABELS[1:], start=1):
+            counts[f"{part} of"] += int((parts == n).sum() + (sample.parts == n).sum())
+            counts[f"{part} right"] += int(((parts == n) & (sample.parts == n)).sum())
         counts.update(type=int((truth & (best == sample.events)).sum()))
         for name, gold in (("mode", sample.modes), ("modality", sample.modalities)):
             counts[name] += int((truth & (out[name].argmax(-1).numpy() == gold)).sum())
@@ -153,4 +157,5 @@ def _event_figures(network: Network, samples: list[Sample], pieces: Pieces, enco
     figures["event_type"] = _f1(counts["type"], counts["found"], counts["gold"])
     figures |= {f"event_{name}": counts[name] / max(1, counts["gold"]) for name in ("mode", "modality")}
     figures |= {f"role_{r}": 2 * counts[f"{r} hit"] / max(1, counts[f"{r} both"]) for r in ROLE_LABELS}
+    figures |= {f"part_{p}": 2 * counts[f"{p} right"] / max(1, counts[f"{p} of"]) for p in PART_LABELS[1:]}
     return figures

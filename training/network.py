@@ -5,6 +5,7 @@ Names and shapes of the weights are those that `export.py` reads. The encoder is
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors.torch import load_file
@@ -148,15 +149,17 @@ class Network(nn.Module):
             _EXPORTED.get(name, name.removeprefix("pairs.")): v.contiguous() for name, v in self.state_dict().items()
         }
 
-    def load_exported(self, weights: dict[str, Tensor], slices: list[tuple[str, int]]) -> None:
-        """Takes what `exported` gave, of a network with these slices; heads that it lacks stay as they are."""
+    def load_exported(self, weights: dict[str, Tensor], config: dict[str, Any], roles: tuple[str, ...]) -> None:
+        """Takes what `exported` gave, of a network made with `config`; heads and roles it lacks stay as they are."""
         state = self.state_dict()
         for name, value in state.items():
             given = weights.get(_EXPORTED.get(name, name.removeprefix("pairs.")))
-            if given is not None and not name.startswith("heads."):
+            if given is not None and not name.startswith(("heads.", "pairs.role.")):
                 value.copy_(given)
         at, rows = 0, {}
-        for name, width in slices:
+        for role in {*roles} & {*config.get("role", ())}:
+            state["pairs.role.weight"][roles.index(role)] = weights["role.weight"][config["role"].index(role)]
+        for name, width in config["slices"]:
             rows[name] = slice(at, at + width)
             at += width
         at = 0

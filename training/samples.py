@@ -26,7 +26,7 @@ CROPPED = 0.1
 """Share of passages that begin and end anywhere, as windows of a long text may."""
 
 ALONE, JOINED_WORDS = 0.25, 100
-"""How often a sentence with a link ends a stretch, and the most words of one."""
+"""How often a sentence ends a stretch of sentences, and the most words of one."""
 
 _ENDS = frozenset(". ! ? \" ” '' ... …".split())
 _CALENDAR = frozenset(
@@ -47,7 +47,8 @@ class Link:
 class Sample:
     """Words and their labels; MASKED where unknown. `heads` are word numbers, the root's its own; `links` are
     (trigger, label of each word as its place: 1, 0, or MASKED). `events` are types of the words that tell of events,
-    `modes` and `modalities` theirs, `roles` (trigger, [roles, words] labels as those of links)."""
+    `modes` and `modalities` theirs, `parts` figures and speakers, `roles` (trigger, [roles, words] labels as those of
+    links)."""
 
     words: list[str]
     place: np.ndarray
@@ -61,15 +62,16 @@ class Sample:
     events: np.ndarray = field(default_factory=lambda: np.empty(0, np.int64))
     modes: np.ndarray = field(default_factory=lambda: np.empty(0, np.int64))
     modalities: np.ndarray = field(default_factory=lambda: np.empty(0, np.int64))
+    parts: np.ndarray = field(default_factory=lambda: np.empty(0, np.int64))
     roles: tuple[tuple[int, np.ndarray], ...] = ()
 
     def __post_init__(self) -> None:
-        for name in ("events", "modes", "modalities"):
+        for name in ("events", "modes", "modalities", "parts"):
             if not len(getattr(self, name)):
                 object.__setattr__(self, name, _masked(len(self.words)))
 
 
-_COLUMNS = ("place", "party", "tags", "pos", "starts", "relations", "events", "modes", "modalities")
+_COLUMNS = ("place", "party", "tags", "pos", "starts", "relations", "events", "modes", "modalities", "parts")
 """A sample's labels of single words."""
 
 

@@ -16,16 +16,15 @@ from geoevents.encoder import PLACES
 from geoevents.ontology import load_ontology
 from geoevents.records import MODALITIES
 
-from .annotations import MODES, ROLES, Item, Telling
-from .samples import MASKED, PARTY_LABELS, PLACE_LABELS, Labels, Sample, join_samples
+from .annotations import FIGURES, MODES, Item, Telling
+from .samples import ALONE, JOINED_WORDS, MASKED, PARTY_LABELS, PLACE_LABELS, Labels, Sample, join_samples
 
 EVENT_LABELS = ("O", *sorted(load_ontology().labels))
 MODE_LABELS = tuple(f"{kind}/{mode}" for kind, modes in sorted(MODES.items()) for mode in modes.split())
-ROLE_LABELS = tuple(role for role in ROLES if role != "place")
-"""Places have the link head for themselves."""
-
-ALONE, JOINED_WORDS = 0.25, 100
-"""How often a sentence ends a stretch of sentences, and the most words of one."""
+ROLE_LABELS = ("actor", "recipient", "date", "said", "figure")
+"""Places have the link head for themselves; of whom a figure counts, its words say (PART_LABELS)."""
+PART_LABELS = ("O", *FIGURES, "said")
+"""What words are, whichever event they belong to: so a figure or a speaker teaches every one like it."""
 
 _RENAMED = {"DEMAND": "REQUEST", "DISAPPROVE": "ACCUSE", "INVESTIGATE": "ACCUSE", "FIGHT": "ASSAULT"}
 """PLOVER 2016's types in PLOVER 2021."""
@@ -61,11 +60,14 @@ def read_records(path: Path) -> list[Record]:
 def make_item_sample(doc: Doc, item: Item, labels: Labels) -> Sample:
     """The words of an item with what their events are; names and syntax are what `doc`, the teacher's reading, has."""
     sample = _taught(doc, labels)
-    sample.events[:] = [MASKED if token.is_space else 0 for token in doc]
+    sample.events[:] = sample.parts[:] = [MASKED if token.is_space else 0 for token in doc]
     roles, links = [], []
     for telling in item.tellings:
         if telling.event_type is None:
             continue
+        for argument in telling.arguments:
+            if argument.role in PART_LABELS:
+                sample.parts[_mark(doc, [(argument.start, argument.end)]) == 1] = PART_LABELS.index(argument.role)
         span = doc.char_span(telling.start, telling.end, alignment_mode="expand")
         trigger = span.start
         if sample.events[trigger] > 0:  # two tellings on one word: the first stands
@@ -166,6 +168,5 @@ def _mark(doc: Doc, spans: Sequence[tuple[int, int]]) -> np.ndarray:
 
 def _mark_roles(doc: Doc, telling: Telling) -> np.ndarray:
     """[roles, words]: 1 where a word is of what fills the role."""
-    return np.stack(
-        [_mark(doc, [(a.start, a.end) for a in telling.arguments if a.role == role]) for role in ROLE_LABELS]
-    )
+    roles = (FIGURES if role == "figure" else (role,) for role in ROLE_LABELS)
+    return np.stack([_mark(doc, [(a.start, a.end) for a in telling.arguments if a.role in some]) for some in roles])

@@ -50,6 +50,7 @@ from .samples import (
 from .tellings import (
     EVENT_LABELS,
     MODE_LABELS,
+    PART_LABELS,
     ROLE_LABELS,
     join_sentences,
     make_item_sample,
@@ -91,6 +92,7 @@ def make_slices(labels: Labels) -> list[tuple[str, int]]:
         ("event", len(EVENT_LABELS)),
         ("mode", len(MODE_LABELS) + 1),
         ("modality", len(MODALITIES)),
+        ("part", len(PART_LABELS)),
         ("arc_dep", ARC),
         ("arc_head", ARC),
         ("rel_dep", RELATION),
@@ -114,6 +116,7 @@ def make_config(labels: Labels) -> dict[str, object]:
         "event": EVENT_LABELS,
         "mode": ("", *MODE_LABELS),
         "modality": MODALITIES,
+        "part": PART_LABELS,
         "role": ROLE_LABELS,
     }
 
@@ -352,7 +355,7 @@ def main() -> None:
     load_pretrained(network, pretrained)
     if options.start:
         state, config = average(options.start)
-        network.load_exported({name: torch.from_numpy(value) for name, value in state.items()}, config["slices"])
+        network.load_exported({name: torch.from_numpy(value) for name, value in state.items()}, config, ROLE_LABELS)
     teacher = load_language(options.teacher) if options.teacher else None
     print(sum(len(p.text.split()) for p in data.passages), sum(map(len, data.docs)), "words", flush=True)
     sampler = Sampler(nlp, data, labels, teacher, options.share)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     Numbers = NDArray[np.intp]
 
-TOLD = ("event", "mode", "modality", "role")
+TOLD = ("event", "mode", "modality", "part", "role")
 KEPT = ("place", "party", "tag", "pos", "link", *TOLD)
 """The heads whose output is kept until a document's end; of TOLD events are read."""
 

@@ -21,11 +21,12 @@ LEAST = 0.02
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TellingLabels:
     """The labels of the heads in order: `event` begins with that of words that tell of none, `mode` ("ASSAULT/drone")
-    with that of events without one."""
+    with that of events without one, `part` with that of words that are of no figure and no speaker."""
 
     event: tuple[str, ...]
     mode: tuple[str, ...]
     modality: tuple[str, ...]
+    part: tuple[str, ...]
     role: tuple[str, ...]
 
 
@@ -34,7 +35,8 @@ class Tellings:
     """Probabilities of a document's words.
 
     `words` are those that may tell of an event, rising; `events` [words, types] and `modes` [words, modes] are theirs.
-    `modalities` [all words, modalities]; `vectors` [all words, 2, k] and `weights` [roles, k + 1, k + 1] score roles.
+    `modalities` [all words, modalities] and `parts` [all words, parts]; `vectors` [all words, 2, k] and `weights`
+    [roles, k + 1, k + 1] score roles.
     """
 
     labels: TellingLabels
@@ -42,6 +44,7 @@ class Tellings:
     events: NDArray[np.float32]
     modes: NDArray[np.float32]
     modalities: NDArray[np.float16]
+    parts: NDArray[np.float16]
     vectors: NDArray[np.float16]
     weights: NDArray[np.float32]
 
@@ -69,6 +72,10 @@ class Tellings:
     def modality(self, word: int) -> dict[str, float]:
         """The probability of each modality of what the word tells of."""
         return dict(zip(self.labels.modality, map(float, self.modalities[word]), strict=True))
+
+    def part(self, first: int, last: int) -> dict[str, NDArray[np.float16]]:
+        """For each part the probability that each word from `first` to `last` is of one."""
+        return dict(zip(self.labels.part, self.parts[first:last].T, strict=True))
 
     def roles(self, word: int, first: int, last: int) -> dict[str, NDArray[np.float32]]:
         """For each role the probability that each word from `first` to `last` belongs to what fills it."""
@@ -120,6 +127,7 @@ def read_tellings(
     event: Sequence[NDArray[np.float32]],
     mode: Sequence[NDArray[np.float32]],
     modality: Sequence[NDArray[np.float32]],
+    part: Sequence[NDArray[np.float32]],
     role: Sequence[NDArray[np.float16]],
 ) -> Tellings:
     """From the heads' scores of the words of windows, in order."""
@@ -139,6 +147,7 @@ def read_tellings(
         events=np.concatenate(events),
         modes=np.concatenate(modes),
         modalities=np.concatenate([softmax(scores).astype(np.float16) for scores in modality]),
+        parts=np.concatenate([softmax(scores).astype(np.float16) for scores in part]),
         vectors=np.concatenate(role),
         weights=weights,
     )

@@ -52,14 +52,17 @@ PEOPLE = frozenset(
 class Figure:
     """A count in a sentence: `kind` as in records.COUNTS, `token` the word that says so ("killed").
 
-    `total` marks a running toll ("bringing the toll to 41") as against this event's own figure; `apart` a count whose
-    verb is left out and whose place follows it ("... and five in Homs"), with the number itself for `token`."""
+    `words` are the first and the last that count: the number, or those who are hurt. `total` marks a running toll
+    ("bringing the toll to 41") as against this event's own figure; `apart` a count whose verb is left out and whose
+    place follows it ("... and five in Homs"), with the number itself for `token`; `loose` one that only stands near."""
 
     kind: str
     bounds: Bounds
     token: Token
+    words: tuple[int, int]
     total: bool = False
     apart: bool = False
+    loose: bool = False
 
 
 def find_figures(sentence: Span) -> list[Figure]:
@@ -73,16 +76,20 @@ def find_figures(sentence: Span) -> list[Figure]:
     for token, kind in harms:
         free = [n for n in numbers if n.first not in used]
         number = _number_of(token, free)
-        single = _single(token, kind) if number is None else None
-        if number is None and single is None:
+        single = _single(token, kind) if number is None else []
+        loose = number is None and not single
+        if loose:
             number = _close_by(token, free)
         if number is not None:
             used.add(number.first)
             if not number.part:
-                total = syntax.lemma(token) == "toll"
-                figures.append(Figure(kind=kind, bounds=number.bounds, token=token, total=total))
+                total, at = syntax.lemma(token) == "toll", (number.first, number.last)
+                bounds = number.bounds if total else _with_others(sentence, number, numbers)
+                figures.append(Figure(kind=kind, bounds=bounds, token=token, words=at, total=total, loose=loose))
         elif single:
-            figures.append(Figure(kind=kind, bounds=Bounds(low=single, best=single, high=single), token=token))
+            count, at = len(single), (single[0].i, single[-1].i)
+            bounds = Bounds(low=count, best=count, high=count)
+            figures.append(Figure(kind=kind, bounds=bounds, token=token, words=at))
     free = [n for n in numbers if n.first not in used]
     return sorted((*figures, *_gapped(sentence, figures, free)), key=lambda f: f.token.i)
 
@@ -95,7 +102,19 @@ def _gapped(sentence: Span, figures: list[Figure], free: list[Number]) -> Iterat
         said = next((f for f in reversed(figures) if f.token.i < number.first), None)
         gap = words[first - 1 : first] in ([","], ["and"], ["while"]) and words[after : after + 1] in (["in"], ["near"])
         if said and gap and not number.part:
-            yield Figure(kind=said.kind, bounds=number.bounds, token=sentence.doc[number.last], apart=True)
+            at, token = (number.first, number.last), sentence.doc[number.last]
+            yield Figure(kind=said.kind, bounds=number.bounds, token=token, words=at, apart=True)
+
+
+def _with_others(sentence: Span, number: Number, numbers: Sequence[Number]) -> Bounds:
+    """A number with the people named beside those it counts: "seven policemen and a watchman"."""
+    noun = sentence.doc[number.last]
+    noun = noun.head if noun.dep_ == "nummod" else noun
+    while noun.dep_ == "conj" and noun.head.pos_ == "NOUN":
+        noun = noun.head
+    named = syntax.conjuncts(noun)
+    counted = count_people(sentence.doc[noun.left_edge.i : named[-1].i + 1], numbers)
+    return counted if len(named) > 1 and counted is not None else number.bounds
 
 
 def _kind(token: Token) -> str | None:
@@ -194,15 +213,14 @@ def _close_by(token: Token, numbers: list[Number]) -> Number | None:
     return best[1] if best else None
 
 
-def _single(token: Token, kind: str) -> int | None:
-    """One, where the sufferer is a single person ("a man was killed", "killing the mayor")."""
+def _single(token: Token, kind: str) -> list[Token]:
+    """Those that are hurt, where each is a single person ("a man was killed", "killing the mayor")."""
     if token.pos_ != "VERB":
-        return None
+        return []
     words = syntax.patients(token)
     if not words and kind == "fatalities" and not syntax.is_passive(token) and syntax.lemma(token) in ("die", "drown"):
         words = syntax.subjects(token)
-    people = [w for w in words if is_one_person(w)]
-    return len(people) if people and len(people) == len(words) else None
+    return sorted(words, key=lambda w: w.i) if all(map(is_one_person, words)) else []
 
 
 def is_one_person(word: Token) -> bool:
@@ -219,7 +237,9 @@ def is_one_person(word: Token) -> bool:
 def count_people(span: Span, numbers: Sequence[Number]) -> Bounds | None:
     """How many people a phrase names: "seven policemen and a watchman" are eight; None where it does not say."""
     total: Bounds | None = None
-    for head in (word for word in syntax.conjuncts(span.root) if word.i in range(span.start, span.end)):
+    for head in syntax.conjuncts(span.root):
+        if head.i not in range(span.start, span.end) or (head != span.root and syntax.lemma(head) in _KIND_OF):
+            continue
         reach = range(max(span.start, head.left_edge.i), head.i + 1)
         number = next((n for n in numbers if n.last in reach and not n.part), None)
         more = number.bounds if number and syntax.lemma(head) not in _PAIRS else _few(head)
@@ -233,9 +253,10 @@ def count_people(span: Span, numbers: Sequence[Number]) -> Bounds | None:
 
 def _few(noun: Token) -> Bounds | None:
     many = 2 if syntax.lemma(noun) in _PAIRS else 1
-    single = noun.pos_ in ("NOUN", "PROPN") and noun.tag_ in ("NN", "NNP") and syntax.lemma(noun) not in _MANY
-    determined = noun.ent_type_ == "PERSON" or any(c.dep_ in ("det", "nmod:poss", "poss") for c in noun.children)
-    return Bounds(low=many, best=many, high=many) if many == 2 or (single and determined) else None
+    single = noun.tag_ == "NN" and syntax.lemma(noun) not in _MANY
+    determined = any(c.dep_ in ("det", "nmod:poss", "poss") for c in noun.children)
+    one = noun.ent_type_ == "PERSON" or (single and determined)
+    return Bounds(low=many, best=many, high=many) if many == 2 or one else None
 
 
 def _sum(a: Bounds, b: Bounds) -> Bounds:

@@ -9,19 +9,21 @@ from typing import TYPE_CHECKING
 from geoevents.encoder import find_tellings
 from geoevents.layout import find_dateline
 from geoevents.ontology import Ontology
-from geoevents.records import Document, Event, EventReport, PlaceMention, stable_id
+from geoevents.records import BOUNDS, Document, Event, EventReport, PlaceMention, stable_id
 
 from . import syntax
 from .actors import find_actors
 from .attribution import find_speaker
 from .casualties import find_figures
 from .dates import dateline_date, told_by_weekdays
+from .fillers import choose_actors, choose_seen_date, choose_speaker, read_figures
 from .location import earlier_place, link_places, place_there, stands_within
 from .modality import judge_modality
-from .seen import add_figures, choose_actors, choose_modality, choose_seen_date, choose_speaker, weigh_triggers
-from .tellings import SPOKEN, Story, Telling
+from .quantities import Bounds
+from .seen import choose_modality, weigh_triggers
+from .tellings import SETTLED, SPOKEN, Story, Telling
 from .timing import Dated, choose_date, find_spans, judge_time
-from .triggers import Trigger, find_triggers
+from .triggers import Trigger, find_barred, find_triggers
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Span, Token
@@ -37,9 +39,6 @@ MAX_SENTENCE = 400
 
 SCENE_SENTENCES = 4
 """How many sentences back "the area" may have been named."""
-
-SETTLED = SPOKEN | {"CONSULT", "AID", "COOPERATE", "CONCEDE", "SANCTION"}
-"""Types whose objects are often places ("criticized the US"), so that only a setting ("in Geneva") locates them."""
 
 
 def extract_events(
@@ -65,11 +64,14 @@ def extract_events(
         dates = find_spans(sentence, published, story.day)
         passed = places | {i for _, span in dates for i in range(span.start, span.end)}
         ruled = list(find_triggers(sentence, ontology, places, passed))
+        if seen is not None:
+            passed |= find_barred(sentence, ontology, places)
         triggers = [t for t in weigh_triggers(sentence, ruled, seen, passed) if tells is None or tells(*_span(t))]
         found = [_tell(t, near, dates, published, weekdays, seen) for t in triggers]
-        figures = [f for f in find_figures(sentence) if found or _of_these_days(f.token, dates, published, weekdays)]
+        figures = find_figures(sentence)
         if seen is not None:
-            figures = add_figures(sentence, triggers, figures, seen)
+            figures = read_figures(sentence, triggers, figures, seen)
+        figures = [f for f in figures if found or _of_these_days(f.token, dates, published, weekdays)]
         story.add(number, sentence, found, figures, near, dates)
     return tuple(event for telling in story.dated() for event in _events(telling, document, ontology))
 
@@ -180,16 +182,15 @@ def _events(telling: Telling, document: Document, ontology: Ontology) -> Iterato
     acled = (
         (trigger.rule.acled if same else None) or ontology.crosswalk(telling.event_type, telling.mode) or (None, None)
     )
-    figures = tuple((kind, (b.low, b.best, b.high)) for kind, b in telling.figures)
     counts = {
         f"{kind}_{bound}": value
-        for kind, values in figures
-        for bound, value in zip(("low", "best", "high"), values, strict=True)
+        for kind, bounds in telling.figures.items()
+        for bound, value in zip(BOUNDS, _numbers(bounds), strict=True)
     }
     group = stable_id(document.id, words.start_char, telling.event_type, telling.mode)
     when = telling.when
     sure = trigger.confidence
-    evidence = [sentence, *(_trimmed(s) for s in telling.more)]
+    reports = tuple(_reports(telling, document))
     for mention, linked in telling.places or ((None, 0.0),):
         place_key = (mention.start, mention.text) if mention else ("", "")
         yield Event(
@@ -224,28 +225,33 @@ def _events(telling: Telling, document: Document, ontology: Ontology) -> Iterato
             source=document.source,
             url=document.url,
             published=document.published,
-            reports=tuple(_report(s, document, telling, figures if n == 0 else ()) for n, s in enumerate(evidence)),
+            reports=reports,
         )
 
 
-def _report(
-    sentence: Span,
-    document: Document,
-    telling: Telling,
-    figures: tuple[tuple[str, tuple[int | None, int | None, int | None]], ...],
-) -> EventReport:
-    return EventReport(
-        document_id=document.id,
-        document_title=document.title,
-        source=document.source,
-        url=document.url,
-        published=document.published,
-        sentence=sentence.text,
-        sentence_start=sentence.start_char,
-        sentence_end=sentence.end_char,
-        attribution=telling.attribution,
-        figures=figures,
-    )
+def _reports(telling: Telling, document: Document) -> Iterator[EventReport]:
+    """The sentences that tell of an event, each with its figures: one report for each who gives them."""
+    for told in (telling.sentence, *telling.more):
+        sentence = _trimmed(told)
+        claims = [c for c in telling.claims if c.sentence == told]
+        for speaker in dict.fromkeys(c.speaker or telling.attribution for c in claims) or (telling.attribution,):
+            given = [c for c in claims if (c.speaker or telling.attribution) == speaker]
+            yield EventReport(
+                document_id=document.id,
+                document_title=document.title,
+                source=document.source,
+                url=document.url,
+                published=document.published,
+                sentence=sentence.text,
+                sentence_start=sentence.start_char,
+                sentence_end=sentence.end_char,
+                attribution=speaker,
+                figures=tuple((c.kind, _numbers(c.bounds)) for c in given),
+            )
+
+
+def _numbers(bounds: Bounds) -> tuple[int | None, int | None, int | None]:
+    return bounds.low, bounds.best, bounds.high
 
 
 def _trimmed(sentence: Span) -> Span:

@@ -44,10 +44,13 @@ _TOPICAL = frozenset({"on", "over"})
 """What words are about stands behind them: "sanctions on Russia", "talks over Sudan"."""
 
 
-def link_places(trigger: Token, mentions: Sequence[PlaceMention]) -> list[tuple[PlaceMention, float]]:
+def link_places(
+    trigger: Token, mentions: Sequence[PlaceMention], faint: float = THRESHOLD
+) -> list[tuple[PlaceMention, float]]:
     """The places where the event of a trigger happened with the probability of each link, in text order.
 
-    Of nested places the most specific stays: "in Hama, Syria" is Hama."""
+    Of nested places the most specific stays: "in Hama, Syria" is Hama. Where no link reaches THRESHOLD, the likeliest
+    stands from `faint` on."""
     spans = [(m, span) for m in mentions if (span := _span_of(trigger, m)) is not None and m.kind == "place"]
     spans = [
         (m, span)
@@ -60,7 +63,9 @@ def link_places(trigger: Token, mentions: Sequence[PlaceMention]) -> list[tuple[
         return []
     links = link_scores(trigger.doc, trigger.i, trigger.sent.start, trigger.sent.end)
     scored = [(m, _probability(trigger, span, [s for _, s in spans], links)) for m, span in spans]
-    chosen = _with_list(trigger.sent, _own_clause(trigger, spans, _measured(trigger, spans, scored)))
+    weighed = _own_clause(trigger, spans, _measured(trigger, spans, scored))
+    likeliest = max(weighed, key=lambda pair: pair[1])
+    chosen = _with_list(trigger.sent, weighed) or ([likeliest] if likeliest[1] >= faint else [])
     chosen = [pair for n, pair in enumerate(chosen) if not (n and _is_same_stretch(chosen[n - 1][0], pair[0]))]
     return [
         (m, p)

@@ -1,5 +1,5 @@
-"""What the encoder saw in a trigger, beside what the rules say: is it an event and of which type, how is it told, who
-is who in it. Rules and encoder are weighed by a few numbers that training/judging.py fits (data/events.json)."""
+"""What the encoder saw in a trigger, beside what the rules say: is it an event and of which type, and how is it told.
+Rules and encoder are weighed by a few numbers that training/judging.py fits (data/events.json)."""
 
 from __future__ import annotations
 
@@ -14,39 +14,16 @@ from typing import TYPE_CHECKING
 from geoevents.encoder import Tellings
 from geoevents.ontology import NO_CONDITION, Rule
 
-from . import syntax
-from .attribution import name_speaker
-from .casualties import Figure, count_people
-from .dates import When
-from .quantities import find_numbers
-from .timing import Dated
 from .triggers import Trigger
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
     from spacy.tokens import Doc, Span
 
 LEAST = 0.05
 """Probability of a type from which a word that no rule knows is weighed at all."""
 
-FILLS = 0.5
-"""Probability from which a word is of what fills a role."""
-
-ROLES = {
-    "killed": "fatalities",
-    "injured": "injured",
-    "missing": "missing",
-    "displaced": "displaced",
-    "arrested": "arrested",
-}
-"""The encoder's roles of figures, and what each counts."""
-
 _FRAMES = {"CONSULT": "with", "AGREE": "with", "COOPERATE": "with", "REQUEST": "to", "AID": "to", "THREATEN": "to"}
 """Who is who, for a trigger that no rule knows; others act on their object, hazards have nobody."""
-
-_JOINTS = frozenset("of the 's ’s - – '".split())
-"""Words between two stretches of one phrase."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +54,7 @@ def features(types: dict[str, float], rule: Rule | None, event_type: str) -> lis
     """What speaks for a trigger's telling of an event of a type: the encoder's log odds for the type, and for any
     event; a rule for the type, a narrow one, a weak one, a rule for another type; and the constant."""
     ruled = rule is not None and rule.event_type == event_type
-    narrow = rule is not None and bool(rule.mode or rule.subject.wanted or rule.object.wanted or rule.governor.wanted)
+    narrow = rule is not None and bool(rule.mode or _says_who(rule))
     weak = rule is not None and rule.weak
     return [
         _logit(types.get(event_type, 0.0)),
@@ -88,6 +65,11 @@ def features(types: dict[str, float], rule: Rule | None, event_type: str) -> lis
         float(rule is not None and not ruled),
         1.0,
     ]
+
+
+def _says_who(rule: Rule) -> bool:
+    """Whether a rule asks for certain actors or objects: "police clash with protesters"."""
+    return bool(rule.subject.wanted or rule.object.wanted or rule.governor.wanted)
 
 
 def _logit(chance: float) -> float:
@@ -112,18 +94,25 @@ def weigh_triggers(
         for trigger in ruled:
             yield replace(trigger, confidence=weights.weak_alone if trigger.rule.weak else weights.ruled_alone)
         return
+    for trigger in sorted(possible_triggers(sentence, ruled, seen, passed), key=lambda t: t.first):
+        weighed = _weigh(trigger, seen, weights)
+        if weighed is not None:
+            yield weighed
+
+
+def possible_triggers(
+    sentence: Span, ruled: Sequence[Trigger], seen: Tellings, passed: frozenset[int]
+) -> list[Trigger]:
+    """The triggers that rules found in a sentence, and those that the encoder holds for possible; none of `passed`."""
     taken = {i for trigger in ruled for i in range(trigger.first, trigger.last + 1)}
     found = list(ruled)
     for word in seen.between(sentence.start, sentence.end):
         event_type, chance = likeliest(seen.types(word))
         if word not in taken and word not in passed and chance >= LEAST:
-            trigger = new_trigger(sentence.doc, word, event_type, seen)
+            trigger = _new_trigger(sentence.doc, word, event_type, seen)
             if not taken & {trigger.first, trigger.last}:
                 found.append(trigger)
-    for trigger in sorted(found, key=lambda t: t.first):
-        weighed = _weigh(trigger, seen, weights)
-        if weighed is not None:
-            yield weighed
+    return found
 
 
 def likeliest(types: dict[str, float]) -> tuple[str, float]:
@@ -145,6 +134,8 @@ def _weigh(trigger: Trigger, seen: Tellings, weights: Judgement) -> Trigger | No
     own = trigger.rule.event_type
     if own not in seen.labels.event:  # a type of the user's
         return trigger
+    if rule and _says_who(rule):  # who is in it makes the type: a clash with protesters is a riot
+        types = {own: sum(types.values())}
     other, _ = likeliest(types)
     options = {name: weights.odds(types, rule, name) for name in (own, other) if name}
     event_type = max(options, key=lambda name: (options[name], name == own))
@@ -156,7 +147,7 @@ def _weigh(trigger: Trigger, seen: Tellings, weights: Judgement) -> Trigger | No
     return replace(trigger, confidence=confidence, word=word)
 
 
-def new_trigger(doc: Doc, word: int, event_type: str, seen: Tellings) -> Trigger:
+def _new_trigger(doc: Doc, word: int, event_type: str, seen: Tellings) -> Trigger:
     """A trigger that the encoder found alone."""
     token = doc[word]
     if token.dep_ in ("compound", "amod") and 0 < token.head.i - word <= 2:  # "air strikes"
@@ -185,46 +176,6 @@ def _new_rule(event_type: str, mode: str | None, old: Rule | None) -> Rule:
     )
 
 
-def find_fillers(trigger: Trigger, role: str, seen: Tellings, least: float = FILLS) -> list[Span]:
-    """The stretches of the trigger's sentence that fill a role, in text order, without articles."""
-    sentence = trigger.token.sent
-    chances = _chances(trigger, seen)[role]
-    runs: list[list[int]] = []
-    if chances.max() < least:
-        return []
-    for at, chance in enumerate(chances.tolist(), start=sentence.start):
-        token = sentence.doc[at]
-        if chance < least or token.is_space:
-            continue
-        between = {sentence.doc[i].lower_ for i in range(runs[-1][1] + 1, at)} if runs else set()
-        if runs and between <= _JOINTS:
-            runs[-1][1] = at
-        else:
-            runs.append([at, at])
-    spans = []
-    for first, last in runs:
-        while first < last and (sentence.doc[first].pos_ == "DET" or sentence.doc[first].is_punct):
-            first += 1
-        while last > first and (sentence.doc[last].is_punct or sentence.doc[last].pos_ in ("ADP", "CCONJ")):
-            last -= 1
-        if not sentence.doc[last].is_punct:
-            spans.append(sentence.doc[first : last + 1])
-    return spans
-
-
-def chance_of(trigger: Trigger, role: str, span: Span, seen: Tellings) -> float:
-    """The mean probability that the words of a span of the trigger's sentence fill a role."""
-    start = trigger.token.sent.start
-    return float(_chances(trigger, seen)[role][span.start - start : span.end - start].mean())
-
-
-def _chances(trigger: Trigger, seen: Tellings) -> dict[str, NDArray[np.float32]]:
-    if not trigger.chances:
-        sentence = trigger.token.sent
-        trigger.chances.update(seen.roles(trigger.word, sentence.start, sentence.end))
-    return trigger.chances
-
-
 def choose_modality(trigger: Trigger, ruled: str, seen: Tellings | None) -> str:
     """How an event is told, as the encoder and the rules together have it."""
     if seen is None:
@@ -237,61 +188,3 @@ def mix_modality(chances: dict[str, float], ruled: str, weights: Judgement) -> s
     added = weights.modality + (weights.background if ruled != "asserted" else 0.0)
     odds = {name: weights.told * math.log(max(p, 1e-4)) + added * (name == ruled) for name, p in chances.items()}
     return max(odds, key=lambda name: odds[name])
-
-
-def choose_seen_date(trigger: Trigger, dates: Dated, seen: Tellings | None) -> When | None:
-    """The date expression that the encoder gives a trigger, if it gives it one."""
-    if seen is None or not dates:
-        return None
-    chance, _, when = max((chance_of(trigger, "date", span, seen), -n, when) for n, (when, span) in enumerate(dates))
-    return when if chance >= FILLS else None
-
-
-def choose_actors(
-    trigger: Trigger, ruled: tuple[tuple[str, ...], tuple[str, ...]], speaker: str | None, seen: Tellings | None
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Actors and recipients as the parse has them, and those whom the encoder has beside, but who only tells of it."""
-    if seen is None or len(trigger.rule.event_type) == 2:
-        return ruled
-    known = (*ruled[0], *ruled[1], *([speaker] if speaker else []))
-    actors = _further(find_fillers(trigger, "actor", seen), known)
-    return ruled[0] + actors, ruled[1] + _further(find_fillers(trigger, "recipient", seen), (*known, *actors))
-
-
-def choose_speaker(trigger: Trigger, ruled: str | None, seen: Tellings | None) -> str | None:
-    """Whoever the encoder takes for the source of an event, else whoever the parse does."""
-    if seen is None:
-        return ruled
-    spans = find_fillers(trigger, "said", seen)
-    return name_speaker(spans[0].root) if spans else ruled
-
-
-def add_figures(sentence: Span, triggers: Sequence[Trigger], ruled: list[Figure], seen: Tellings) -> list[Figure]:
-    """The figures that the encoder ties to triggers, and those of the rules for numbers that it left alone."""
-    spans = [
-        (chance_of(trigger, role, span, seen), -n, -span.start, kind, trigger, span)
-        for n, trigger in enumerate(triggers)
-        for role, kind in ROLES.items()
-        for span in find_fillers(trigger, role, seen)
-    ]
-    numbers, taken = list(find_numbers(sentence)), set[int]()
-    found: dict[tuple[int, str], Figure] = {}
-    for _, n, _, kind, trigger, span in sorted(spans, key=lambda s: s[:4], reverse=True):
-        bounds = count_people(span, numbers)
-        if bounds is None or (n, kind) in found or taken & {*range(span.start, span.end)}:
-            continue
-        taken.update(range(span.start, span.end))
-        found[n, kind] = Figure(kind=kind, bounds=bounds, token=trigger.token)
-    told = {(f.kind, f.bounds.low, f.bounds.best, f.bounds.high) for f in found.values()}
-    rest = [f for f in ruled if (f.kind, f.bounds.low, f.bounds.best, f.bounds.high) not in told]
-    return sorted((*found.values(), *rest), key=lambda figure: figure.token.i)
-
-
-def _further(spans: Sequence[Span], named: Sequence[str]) -> tuple[str, ...]:
-    """The phrases of the spans' words, but those that are, or hold, part of what is named already."""
-    found: list[str] = []
-    for span in spans:
-        phrase = " ".join(syntax.noun_phrase(span.root).text.split())
-        if not any(phrase in name or name in phrase for name in (*named, *found)):
-            found.append(phrase)
-    return tuple(found)

@@ -30,6 +30,18 @@ HARMFUL = frozenset("ASSAULT EQ TS VO LS AV FL TC TO ST WF FR HT CW EP AC DR".sp
 SPOKEN = frozenset("AGREE REQUEST ACCUSE REJECT THREATEN SUPPORT".split())
 """Types that are words, not deeds: they are pinned only where a place is tied to the verb itself."""
 
+SETTLED = SPOKEN | {"CONSULT", "AID", "COOPERATE", "CONCEDE", "SANCTION"}
+"""Types whose objects are often places ("criticized the US"), so that only a setting ("in Geneva") locates them."""
+
+FAINT = 0.3
+"""Probability from which a count belongs to the likeliest place of its sentence: the encoder knows triggers better."""
+
+CARRIED = 0.5
+"""Probability, at most, that a deed happened where the one told before it did."""
+
+WEAKEST = 0.04
+"""Least probability of an event of which only a consequence is told ("killing 21")."""
+
 _TELLING = frozenset("kill wound injure maim".split())
 """Verbs that tell of an assault by themselves: where they did not, it was none ("injured in training")."""
 
@@ -38,11 +50,22 @@ LOOK_BACK = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """A figure of an event: the sentence that gives it and the speaker it names for it, if any."""
+
+    kind: str
+    bounds: Bounds
+    sentence: Span
+    speaker: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Telling:
     """One trigger with all that its sentence says of it.
 
     `places` come with the probability of their link. `refers`: it only points to an event ("during the offensive").
-    `undated`: its sentence names no date at all. `more` are further sentences that tell of the same event."""
+    `undated`: its sentence names no date at all. `more` are further sentences that tell of the same event. `claims` are
+    its figures, several of one kind where speakers disagree; the first of a kind is the one that counts."""
 
     trigger: Trigger
     event_type: str
@@ -51,7 +74,7 @@ class Telling:
     places: Places = ()
     actors: tuple[str, ...] = ()
     recipients: tuple[str, ...] = ()
-    figures: tuple[tuple[str, Bounds], ...] = ()
+    claims: tuple[Claim, ...] = ()
     attribution: str | None = None
     when: When | None = None
     refers: bool = False
@@ -62,6 +85,11 @@ class Telling:
     def sentence(self) -> Span:
         """The sentence of the trigger."""
         return self.trigger.token.sent
+
+    @property
+    def figures(self) -> dict[str, Bounds]:
+        """By kind, the figure that counts."""
+        return {claim.kind: claim.bounds for claim in reversed(self.claims)}
 
 
 @dataclass
@@ -103,9 +131,11 @@ class Story:
                 self._tell_again(earlier, number, sentence, _absorb(self.tellings[earlier], weak))
             elif (hazard := self._hazard(weak, recent)) is not None:
                 strong.append(_share(self.tellings[hazard], weak.trigger, weak.places, dates))
-            else:
+            elif weak.trigger.confidence >= WEAKEST:
                 strong.append(weak)
         strong = [self._in_context(telling) for telling in strong]
+        if not any(m.kind == "place" and m.start >= sentence.start_char for m in places):
+            strong = [self._on_the_scene(telling, recent) for telling in strong]
         shares = []
         for figure in figures:
             host = _host(figure, strong)
@@ -116,9 +146,9 @@ class Story:
                 refused = host is None and share.event_type == "ASSAULT" and syntax.lemma(figure.token) in _TELLING
                 shares += [] if refused else [share]
             elif not figure.apart and host is not None:
-                strong[at] = _count(strong[at], figure)
+                strong[at] = _count(strong[at], figure, sentence)
             elif not figure.apart:
-                self._tell_again(at, number, sentence, _count(self.tellings[at], figure))
+                self._tell_again(at, number, sentence, _count(self.tellings[at], figure, sentence))
         for telling in (*strong, *shares):
             self._latest[telling.event_type] = len(self.tellings)
             self.tellings.append(telling)
@@ -165,6 +195,18 @@ class Story:
         same = telling.event_type in SINGULAR or not named or named & {m.text for m, _ in before.places}
         return replace(telling, modality="historical") if same and before.modality == "historical" else telling
 
+    def _on_the_scene(self, telling: Telling, recent: list[int]) -> Telling:
+        """A deed told in a sentence that names no place, where the last deed before it happened; another of its type
+        may be one elsewhere."""
+        if telling.places or telling.modality != "asserted" or telling.event_type in SETTLED:
+            return telling
+        told = (self.tellings[n] for n in recent)
+        before = (t for t in told if t.modality == "asserted" and t.event_type not in SETTLED)
+        before = (t for t in before if t.event_type != telling.event_type or t.event_type in SINGULAR)
+        placed = ([(m, p) for m, p in t.places if m.place is None or not m.place.is_country] for t in before)
+        scene = next(filter(None, placed), [])
+        return replace(telling, places=tuple((mention, min(p, CARRIED)) for mention, p in scene))
+
     def _cause(self, weak: Telling, recent: list[int]) -> int | None:
         """The recent harmful event that a consequence belongs to: asserted, and not at another place."""
         named = {m.text for m, _ in weak.places}
@@ -200,13 +242,13 @@ def _elsewhere(figure: Figure, event: Telling, mentions: Sequence[PlaceMention],
         places = [(m, 0.8) for m in mentions if m.kind == "place" and m.start in reach][:1]
         dates = [(when, span) for when, span in dates if span.start > after] or dates
     else:
-        places = link_places(figure.token, mentions)
+        places = link_places(figure.token, mentions, FAINT)
     known = {m.text for m, _ in event.places}
     part = len(event.event_type) == 2 and bool(places) and not known & {m.text for m, _ in places}
     if not (part or _differ(places, event.places)) or any(_is_ward(figure.token.doc, m) for m, _ in places):
         return None
     trigger = replace(event.trigger, token=figure.token, first=figure.token.i, last=figure.token.i)
-    return replace(_share(event, trigger, tuple(places), dates), figures=((figure.kind, figure.bounds),))
+    return _count(_share(event, trigger, tuple(places), dates), figure, figure.token.sent)
 
 
 def _share(event: Telling, trigger: Trigger, places: Places, dates: Dated) -> Telling:
@@ -219,7 +261,7 @@ def _share(event: Telling, trigger: Trigger, places: Places, dates: Dated) -> Te
         mode=event.mode if hazard else None,
         actors=event.actors if hazard else (),
         recipients=(),
-        figures=(),
+        claims=(),
         attribution=find_speaker(trigger.token),
         when=choose_date(trigger.token, dates) if dates else event.when,
         undated=not dates,
@@ -343,9 +385,21 @@ def _fits(kind: str, telling: Telling) -> bool:
     )
 
 
-def _count(telling: Telling, figure: Figure) -> Telling:
-    """Adds a figure; the first one told of a kind stands, unless a running total ("the toll to 41") comes after it."""
-    others = tuple((kind, bounds) for kind, bounds in telling.figures if kind != figure.kind)
-    if len(others) < len(telling.figures) and not figure.total:
+def _count(telling: Telling, figure: Figure, sentence: Span) -> Telling:
+    """Adds a figure. The first one told of a kind stands, unless a running total ("the toll to 41") comes after it;
+    what another speaker says beside it is a claim of its own."""
+    claim = Claim(kind=figure.kind, bounds=figure.bounds, sentence=sentence, speaker=_giver(figure))
+    same = [c for c in telling.claims if c.kind == claim.kind]
+    if not same:
+        return replace(telling, claims=(*telling.claims, claim))
+    if figure.total:
+        return replace(telling, claims=(*(c for c in telling.claims if c not in same), claim))
+    givers = {c.speaker or telling.attribution for c in same}
+    known = claim.bounds in (c.bounds for c in same)
+    if claim.speaker is None or claim.speaker in givers or known:
         return telling
-    return replace(telling, figures=(*others, (figure.kind, figure.bounds)))
+    return replace(telling, claims=(*telling.claims, claim))
+
+
+def _giver(figure: Figure) -> str | None:
+    return find_speaker(figure.token.doc[figure.words[1]])

@@ -102,6 +102,29 @@ def _match(token: Token, ontology: Ontology, places: frozenset[int]) -> Trigger 
     return best[1] if best else None
 
 
+def find_barred(sentence: Span, ontology: Ontology, places: frozenset[int]) -> frozenset[int]:
+    """The words that rules know and that all of them refuse here for a word they bar: "the Cowboys' attack"."""
+    return frozenset(token.i for token in sentence if _is_barred(token, ontology, places))
+
+
+def _is_barred(token: Token, ontology: Ontology, places: frozenset[int]) -> bool:
+    word, part = syntax.lemma(token), "verb" if token.pos_ == "VERB" else "noun"
+    known = (ontology.verbs if part == "verb" else ontology.nouns).get(word, ())
+    rules = [rule for phrase, rule in known if len(phrase) == 1]
+    if not rules or any(_conditions(token, rule, part, places) is not None for rule in rules):
+        return False
+    return any(_bars(token, rule, part, places) for rule in rules)
+
+
+def _bars(token: Token, rule: Rule, part: str, places: frozenset[int]) -> bool:
+    said = (
+        (rule.subject, _actors(token, part)),
+        (rule.object, _acted_on(token, rule, part)),
+        (rule.sentence, list(token.sent)),
+    )
+    return any(condition.barred & describe(w, places) for condition, words in said for w in words)
+
+
 def _phrase_span(token: Token, phrase: tuple[str, ...], part: str) -> tuple[int, int] | None:
     """First and last token of a phrase that ends in a noun or begins with a verb, or None if it is not there."""
     doc = token.doc
